@@ -1,0 +1,1 @@
+"""«Мастерская»: the online seminar cycle of a network of NGO resource centres."""

@@ -1,0 +1,170 @@
+"""The front door. Nobody comes in without signing in, unless the view says so; every view declares its policy.
+
+* ``@public``: anybody.
+* ``@for_guests``: people who signed in, and guests from a letter (who reach one session and its module).
+* ``@allow(rule)``: people who signed in and of whom the sentence from permissions.py is true; otherwise 403.
+
+Inside a view, ``require(can.edit_quiz(me(), quiz))`` asks about one thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
+
+from lms import permissions as can
+from lms.accounts.models import LetterPass, Person, Purpose, Token
+from lms.clock import now
+from lms.extensions import db, login_manager
+
+View = TypeVar("View", bound=Callable[..., Any])
+Rule = Callable[[Person], bool]
+
+
+def public(view: View) -> View:
+    view.policy = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def for_guests(view: View) -> View:
+    view.policy = "guests"  # type: ignore[attr-defined]
+    return view
+
+
+def allow(rule: Rule) -> Callable[[View], View]:
+    def declare(view: View) -> View:
+        view.policy = rule  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def require(allowed: bool) -> None:
+    if not allowed:
+        abort(403)
+
+
+def me() -> Person:
+    """The person at the door of this request; only where the view is not public."""
+    return cast(Person, current_user._get_current_object())
+
+
+def someone() -> Person | None:
+    """The person at the door, or None for a visitor."""
+    return me() if current_user.is_authenticated else None
+
+
+def require_version(found: int, submitted: str | int | None) -> bool:
+    """Is the thing still as it was when the form was opened? False means: show both texts with a 409."""
+    return str(found) == str(submitted)
+
+
+# --- who is it --------------------------------------------------------------------------------------------------------
+@login_manager.user_loader
+def _signed_in(cookie_id: str) -> Person | None:
+    person_id, _, version = cookie_id.partition(".")
+    if not person_id.isdigit():
+        return None
+    person = db.session.scalar(
+        select(Person).where(Person.id == int(person_id)).options(joinedload(Person.role_rows), joinedload(Person.centre))
+    )  # fmt: skip
+    if person is None or str(person.session_version) != version or not person.is_active:
+        return None
+    return person
+
+
+@login_manager.request_loader
+def _guest_from_letter(_request: Any) -> Person | None:
+    """Someone who pressed a button behind the link of a letter; the link is looked up anew on every request."""
+    kept = session.get("letter")
+    if not kept:
+        return None
+    token = db.session.get(Token, kept["token"], options=[joinedload(Token.person)])
+    if token is None or token.purpose is not Purpose.INVITATION or not token.is_good(now()) or not token.person.is_active:
+        return None
+    token.person.letter = LetterPass(token.id, kept["live_session"], kept["module"])
+    return token.person
+
+
+def let_guest_in(token: Token, module_id: int | None) -> None:
+    """Remember the letter's link for this browser, unless its own person has signed in anyway."""
+    session["letter"] = {"token": token.id, "live_session": token.object_id, "module": module_id}
+    session.permanent = True
+
+
+# --- the door ---------------------------------------------------------------------------------------------------------
+def _check_policy() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    view = current_app.view_functions[request.endpoint]
+    policy = getattr(view, "policy", None)
+    if policy == "public" or request.endpoint == "static":
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if policy == "guests":
+        return None
+    person = me()
+    if person.letter is not None:
+        return _ask_to_sign_in()
+    require(callable(policy) and policy(person))
+    return None
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.sign_in", next=wanted))
+
+
+def safe_next(address: str | None) -> str | None:
+    """The address to go on to after signing in, if it is one of our own pages; otherwise None."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")) or "\\" in address:
+        return None
+    parts = urlsplit(address)
+    return address if not parts.scheme and not parts.netloc and address.isprintable() else None
+
+
+def face(person: Person | None) -> str:
+    """Which menu is shown: visitor, guest, learner, trainer, centre or coordinator. One with several may choose."""
+    if person is None:
+        return "visitor"
+    if person.letter is not None:
+        return "guest"
+    faces = faces_of(person)
+    chosen = session.get("face")
+    return chosen if chosen in faces else faces[0]
+
+
+def faces_of(person: Person) -> list[str]:
+    """The menus a person may choose from, the weightiest first; everybody can look as a learner."""
+    faces = []
+    if can.coordinate(person):
+        faces.append("coordinator")
+    elif can.look_after_people(person):
+        faces.append("centre")
+    if "trainer" in {role.value for role in person.roles}:
+        faces.append("trainer")
+    return [*faces, "learner"]
+
+
+def note_visit(person: Person) -> None:
+    """Remember when someone was last here, at most once an hour: the one thing that a GET may write."""
+    at = now()
+    if person.last_seen_at is not None and at - person.last_seen_at < timedelta(hours=1):
+        return
+    with db.engine.begin() as connection:
+        connection.execute(update(Person.__table__).where(Person.__table__.c.id == person.id).values(last_seen_at=at))
+
+
+def init_app(app: Flask) -> None:
+    login_manager.init_app(app)
+    login_manager.session_protection = None  # get_id() carries a version instead; addresses of phones change
+    app.before_request(_check_policy)

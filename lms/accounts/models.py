@@ -1,0 +1,163 @@
+"""People, their roles, and the tokens that let them in from a letter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.centres.models import Centre
+from lms.database import Model, word
+
+
+class Role(StrEnum):
+    VOLUNTEER = "volunteer"
+    TRAINER = "trainer"
+    CENTRE_COORDINATOR = "centre_coordinator"
+    COORDINATOR = "coordinator"
+    ADMIN = "admin"
+
+
+class Person(UserMixin, Model):
+    """Someone with an account. ``email`` is kept in lower case; the same address in two cases is one person."""
+
+    __tablename__ = "person"
+    __allow_unmapped__ = True  # for ``letter`` below
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    family_name: Mapped[str]
+    given_name: Mapped[str] = mapped_column(default="")
+    patronymic: Mapped[str] = mapped_column(default="")
+    position: Mapped[str] = mapped_column(default="")
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"), index=True)
+    locale: Mapped[str] = mapped_column(default="")
+    zone: Mapped[str] = mapped_column(default="")
+    password_hash: Mapped[str | None]
+    # Turns with every sign-out everywhere, new password, changed role and suspension: older cookies end.
+    session_version: Mapped[int] = mapped_column(default=1)
+    suspended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    centre: Mapped[Centre | None] = relationship(lazy="joined")
+    role_rows: Mapped[list[PersonRole]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    # The letter a guest came from, as access.py found it; None for someone who signed in. Never stored.
+    letter: LetterPass | None = None
+
+    @property
+    def roles(self) -> set[Role]:
+        return {row.role for row in self.role_rows}
+
+    @roles.setter
+    def roles(self, roles: set[Role]) -> None:
+        kept = [row for row in self.role_rows if row.role in roles]
+        self.role_rows = kept + [PersonRole(role=role) for role in sorted(roles - {row.role for row in kept})]
+
+    @property
+    def is_active(self) -> bool:
+        return self.suspended_at is None
+
+    def get_id(self) -> str:
+        """What the cookie carries: it stops matching as soon as ``session_version`` turns."""
+        return f"{self.id}.{self.session_version}"
+
+    def end_all_sessions(self) -> None:
+        self.session_version += 1
+
+    @property
+    def name(self) -> str:
+        """As one is spoken of: given name, then family name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def list_name(self) -> str:
+        """As one stands in a list: family name first."""
+        return f"{self.family_name} {self.given_name}".strip()
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.family_name, self.given_name, self.patronymic) if part)
+
+    @property
+    def greeting_name(self) -> str:
+        """How a letter greets: given name and patronymic where known, else what there is."""
+        return f"{self.given_name} {self.patronymic}".strip() or self.family_name
+
+    @property
+    def initials(self) -> str:
+        return (self.given_name[:1] + self.family_name[:1]).upper()
+
+
+class PersonRole(Model):
+    __tablename__ = "person_role"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[Role] = mapped_column(word(Role), primary_key=True)
+
+    person: Mapped[Person] = relationship(back_populates="role_rows")
+
+
+class Purpose(StrEnum):
+    SIGN_IN = "sign_in"
+    SET_PASSWORD = "set_password"
+    INVITATION = "invitation"
+
+
+class Token(Model):
+    """A random secret that stands in a letter; only its SHA-256 is kept.
+
+    ``object_id`` is what the purpose speaks of (the live session of an invitation). ``code_hash`` is the six digits one
+    may type instead of following a sign-in link, with ``failures`` counting wrong tries.
+    """
+
+    __tablename__ = "token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[Purpose] = mapped_column(word(Purpose))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    object_id: Mapped[int | None]
+    hash: Mapped[str] = mapped_column(unique=True)
+    code_hash: Mapped[str | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (Index("ix_token_purpose_object", "purpose", "object_id"),)
+
+    def is_good(self, now: datetime) -> bool:
+        return self.used_at is None and self.revoked_at is None and now < self.expires_at
+
+
+class SignInTry(Model):
+    """One try to sign in, counted per account and per address (both hashed) to slow down guessing."""
+
+    __tablename__ = "sign_in_try"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_sign_in_try_key_at", "key", "at"),)
+
+
+class LetterPass:
+    """What a guest from a letter may reach: one live session and the activities of its module, nothing else."""
+
+    def __init__(self, token_id: int, live_session_id: int, module_id: int | None) -> None:
+        self.token_id = token_id
+        self.live_session_id = live_session_id
+        self.module_id = module_id

@@ -1,0 +1,53 @@
+"""create_app(): the one place where everything is put together, and the only one that imports views."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms import access, assets, cli, config, display, errors, freshness, security
+from lms.accounts import import_views, people_views
+from lms.accounts import views as accounts
+from lms.centres import views as centres
+from lms.cycles import views as cycles
+from lms.extensions import compress, csrf, db, migrate
+from lms.home import views as home
+from lms.materials import views as materials
+from lms.outbox import post
+from lms.outbox import views as outbox
+from lms.progress import views as progress
+from lms.quizzes import question_views
+from lms.quizzes import views as quizzes
+from lms.sessions import invitation_views, letter_views
+from lms.sessions import views as sessions
+
+AREAS = (
+    home, accounts, people_views, import_views, centres, cycles, materials, quizzes, question_views, sessions,
+    invitation_views, letter_views, progress, outbox,
+)  # fmt: skip
+
+
+def create_app(overrides: dict[str, object] | None = None) -> Flask:
+    """The application; ``overrides`` are settings that go before those of the environment (tests use it)."""
+    app = Flask(__name__, static_folder=None)
+    config.load(app, overrides)
+    if app.config["PROXY_COUNT"]:
+        hops = app.config["PROXY_COUNT"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    db.init_app(app)
+    migrate.init_app(app, db, directory="migrations", render_as_batch=True)
+    # after_request handlers run last-registered first: compression goes on the wire, freshness hashes what it shows.
+    compress.init_app(app)
+    security.init_app(app)
+    freshness.init_app(app)
+    csrf.init_app(app)
+    access.init_app(app)
+    display.init_app(app)
+    errors.init_app(app)
+    assets.init_app(app)
+    post.init_app(app)
+    cli.init_app(app)
+    for area in AREAS:
+        app.register_blueprint(area.blueprint)
+    return app

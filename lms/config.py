@@ -1,0 +1,128 @@
+"""Every setting, its default and what it means.
+
+Any of them is overridden by an environment variable ``LMS_<NAME>`` (Flask's ``from_prefixed_env``: values are read as
+JSON where they parse, as text otherwise) or by a line of a ``.env`` file in the working folder.
+"""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask.config import Config
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Defaults:
+    # --- where things are kept -------------------------------------------------------------------------------------
+    # The folder for everything that must survive a restart: database, files, kept letters, secret key.
+    DATA_FOLDER = str(ROOT / "instance")
+    # SQLAlchemy's address of the database; empty means the embedded SQLite file in DATA_FOLDER.
+    # PostgreSQL: postgresql+psycopg://user:password@host/name
+    SQLALCHEMY_DATABASE_URI = ""
+    # The key that signs cookies. Empty: generated once into DATA_FOLDER/secret_key.
+    SECRET_KEY = ""
+
+    # --- who we are ------------------------------------------------------------------------------------------------
+    # The address people reach us at, for links in letters, without a slash at the end.
+    PUBLIC_URL = "http://127.0.0.1:8000"
+    # The host part of calendar UIDs and Message-IDs; empty means the host of PUBLIC_URL. Keep it for life.
+    MAIL_DOMAIN = ""
+    # Said in the footer of every page and letter. ORGANISATION_EN is its English form.
+    ORGANISATION = "Сеть ресурсных центров Ростовской области"
+    ORGANISATION_EN = "Network of resource centres of Rostov Oblast"
+    # Where people write when nothing else helps; shown on help pages when set.
+    CONTACT_EMAIL = ""
+    CONTACT_PHONE = ""
+
+    # --- languages and time ----------------------------------------------------------------------------------------
+    BABEL_DEFAULT_LOCALE = "ru"
+    LANGUAGES = ["ru", "en"]
+    # The zone of new sessions and of people who chose none (IANA name).
+    ZONE = "Europe/Moscow"
+
+    # --- letters (Flask-Mail's names) ------------------------------------------------------------------------------
+    # Empty: no SMTP server; letters are kept as .eml files in DATA_FOLDER/letters and said so on the screen.
+    MAIL_SERVER = ""
+    MAIL_PORT = 25
+    MAIL_USE_TLS = False
+    MAIL_USE_SSL = False
+    MAIL_USERNAME = None
+    MAIL_PASSWORD = None
+    # The address letters come from; a bare address, the name is «Мастерская».
+    MAIL_DEFAULT_SENDER = "masterskaya@example.org"
+    # Seconds to wait for the SMTP server before the letter is tried again later.
+    MAIL_TIMEOUT = 30
+    # Seconds a claimed letter belongs to its worker; after that a crash is assumed and another worker takes it.
+    OUTBOX_LEASE = 60
+
+    # --- people ----------------------------------------------------------------------------------------------------
+    # May a stranger make an account for herself?
+    REGISTRATION_OPEN = False
+    # How long "remember me" lasts, and a sign-in without it.
+    REMEMBER_COOKIE_DURATION = timedelta(days=30)
+    PERMANENT_SESSION_LIFETIME = timedelta(hours=12)
+
+    # --- files -----------------------------------------------------------------------------------------------------
+    # The largest file a trainer may upload, in bytes (50 MB), and the largest request.
+    UPLOAD_LIMIT = 50 * 1024 * 1024
+    MAX_CONTENT_LENGTH = 52 * 1024 * 1024
+    MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
+
+    # --- running it ------------------------------------------------------------------------------------------------
+    # True where people reach us over HTTPS: __Host- cookies, HSTS. Refuses a weak SECRET_KEY.
+    HTTPS = False
+    # Hosts we answer to; empty means any (set it in production).
+    TRUSTED_HOSTS: list[str] | None = None
+    # How many reverse proxies stand before us and set X-Forwarded-*.
+    PROXY_COUNT = 0
+    # Load the demo cycle into an empty database when `make run` starts, and show its sign-ins.
+    DEMO = False
+    # gunicorn's processes and threads.
+    WEB_WORKERS = 2
+    WEB_THREADS = 4
+    # Compress static files when they are published (slow, once per change).
+    ASSETS_COMPRESS = True
+
+
+def load(app: Flask, overrides: dict[str, object] | None = None) -> None:
+    """Fill ``app.config``: defaults, then ``LMS_*`` variables, then ``overrides`` (tests); make DATA_FOLDER and key."""
+    config: Config = app.config
+    config.from_object(Defaults)
+    config.from_prefixed_env("LMS")
+    config.update(overrides or {})
+
+    data_folder = Path(config["DATA_FOLDER"]).resolve()
+    data_folder.mkdir(parents=True, exist_ok=True)
+    config["DATA_FOLDER"] = str(data_folder)
+    if not config["SQLALCHEMY_DATABASE_URI"]:
+        config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{data_folder / 'lms.sqlite'}"
+    if not config["SECRET_KEY"]:
+        config["SECRET_KEY"] = _installed_key(data_folder / "secret_key")
+    if config["HTTPS"] and len(str(config["SECRET_KEY"])) < 32:
+        raise RuntimeError("LMS_SECRET_KEY is too short for production: use at least 32 characters, or leave it unset.")
+    if not config["MAIL_DOMAIN"]:
+        config["MAIL_DOMAIN"] = config["PUBLIC_URL"].split("//")[-1].split("/")[0].split(":")[0]
+
+    cookie = "__Host-" if config["HTTPS"] else ""
+    config.update(
+        SESSION_COOKIE_NAME=f"{cookie}lms",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config["HTTPS"],
+        REMEMBER_COOKIE_NAME=f"{cookie}lms_remember",
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=config["HTTPS"],
+        # A CSRF token lives as long as its session: a form left open overnight still saves.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+
+
+def _installed_key(path: Path) -> str:
+    """The key made at install and kept beside the database, readable by its owner only."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,122 @@
+"""The curriculum: a cycle is ordered modules, a module is ordered activities; people are enrolled in a cycle.
+
+``Activity`` is one table with joined subclasses (Material, Quiz, LiveSession), so that the path, the matrix and the
+editor treat all three alike: one order in a module, one state, one completion rule.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Person
+from lms.database import Model, word
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class Rule(StrEnum):
+    """When an activity counts as done."""
+
+    READ = "read"  # read to the end, or marked as read
+    MARKED = "marked"  # marked as read, only
+    OPENED = "opened"  # a file or link was opened
+    PASSED = "passed"  # the quiz was passed
+    PRESENT = "present"  # was at the live session
+    PRESENT_OR_WATCHED = "present_or_watched"  # was there, or watched its recording
+    OPTIONAL = "optional"  # never asked for
+
+
+class Cycle(Model):
+    __tablename__ = "cycle"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    title_en: Mapped[str] = mapped_column(default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    summary_en: Mapped[str] = mapped_column(Text, default="")
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    state: Mapped[State] = mapped_column(word(State), default=State.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+
+    modules: Mapped[list[Module]] = relationship(back_populates="cycle", order_by="Module.position")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Module(Model):
+    __tablename__ = "module"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    position: Mapped[int]
+    title: Mapped[str]
+    title_en: Mapped[str] = mapped_column(default="")
+    # For the head of a narrow column.
+    short_title: Mapped[str] = mapped_column(default="")
+    short_title_en: Mapped[str] = mapped_column(default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    summary_en: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[State] = mapped_column(word(State), default=State.DRAFT)
+    # When its work should be done; after that it is late, never closed.
+    due_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    cycle: Mapped[Cycle] = relationship(back_populates="modules")
+    activities: Mapped[list[Activity]] = relationship(back_populates="module", order_by="Activity.position")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Activity(Model):
+    """What a module is made of. ``type`` says which: material, quiz or live_session."""
+
+    __tablename__ = "activity"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    # Empty for a live session that belongs to no module (a joint meeting, a visit, a consultation).
+    module_id: Mapped[int | None] = mapped_column(ForeignKey("module.id"))
+    position: Mapped[int] = mapped_column(default=0)
+    title: Mapped[str]
+    title_en: Mapped[str] = mapped_column(default="")
+    state: Mapped[State] = mapped_column(word(State), default=State.DRAFT)
+    rule: Mapped[Rule] = mapped_column(word(Rule))
+    due_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    module: Mapped[Module | None] = relationship(back_populates="activities")
+
+    __table_args__ = (Index("ix_activity_module_position", "module_id", "position"),)
+    __mapper_args__ = {"polymorphic_on": "type", "version_id_col": version}
+
+    @property
+    def is_published(self) -> bool:
+        return self.state is State.PUBLISHED
+
+
+class Enrolment(Model):
+    """A person in a cycle. Leaving keeps the row, so that what was done stays told."""
+
+    __tablename__ = "enrolment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    enrolled_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+    cycle: Mapped[Cycle] = relationship()
+
+    __table_args__ = (UniqueConstraint("person_id", "cycle_id"),)

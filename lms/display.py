@@ -1,0 +1,172 @@
+"""How things are shown: languages, and the filters and words that templates use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from flask_babel import get_locale, get_translations
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+from lms import access, dates
+from lms import permissions as can
+from lms.clock import now
+from lms.extensions import babel
+from lms.typography import NO_BREAK, typo
+
+
+def choose_locale() -> str:
+    """The language of this request: chosen in the page, else the person's own, else what the browser asks for."""
+    languages = current_app.config["LANGUAGES"]
+    chosen = request.cookies.get("language") if request else None
+    if chosen in languages:
+        return str(chosen)
+    if request and not g.get("failing") and current_user.is_authenticated and current_user.locale in languages:
+        return str(current_user.locale)
+    if request:
+        return request.accept_languages.best_match(languages) or str(current_app.config["BABEL_DEFAULT_LOCALE"])
+    return str(current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
+def locale() -> str:
+    return "en" if str(get_locale()).startswith("en") else "ru"
+
+
+def zone() -> str:
+    """The zone this reader lives in."""
+    own = getattr(current_user, "zone", "") if request and not g.get("failing") else ""
+    return own if own and dates.find_zone(own) else str(current_app.config["ZONE"])
+
+
+def titled(thing: Any, field: str = "title") -> str:
+    """A thing's name in the language of the page: ``title_en`` in English where there is one, else ``title``."""
+    english = getattr(thing, f"{field}_en", "") if locale() == "en" else ""
+    text = english or getattr(thing, field)
+    return typo(text) if locale() == "ru" else text
+
+
+def when(thing: Any) -> str:
+    """«чт, 3 декабря, 15:00–16:30 по Москве» of anything with starts_at, ends_at and zone.
+
+    A reader in a zone whose clock shows another hour sees her own time first, the meeting's in brackets.
+    """
+    own = zone()
+    said = dates.say_span(thing.starts_at, thing.ends_at, thing.zone, locale(), now())
+    if thing.starts_at.astimezone(dates.find_zone(own)).utcoffset() == thing.starts_at.astimezone(
+        dates.find_zone(thing.zone)
+    ).utcoffset():
+        return said
+    here = dates.say_span(thing.starts_at, thing.ends_at, own, locale(), now()).removesuffix(
+        f" {dates.zone_words(own, locale())}"
+    )
+    there = f"{dates.say_time(thing.starts_at, thing.zone)} {dates.zone_words(thing.zone, locale())}"
+    yours = "your time" if locale() == "en" else f"у{NO_BREAK}вас"
+    return f"{here} {yours} ({there})"
+
+
+def day(at: datetime | date, zone_name: str = "") -> str:
+    """«3 декабря»."""
+    return dates.say_day(_local(at, zone_name), locale(), now().date())
+
+
+def weekday_day(at: datetime | date, zone_name: str = "") -> str:
+    """«чт, 3 декабря»."""
+    return dates.say_weekday_day(_local(at, zone_name), locale(), now().date())
+
+
+def moment(at: datetime, zone_name: str = "") -> str:
+    """«чт, 3 декабря, 15:00», in the reader's zone unless another is given."""
+    return dates.say_moment(at, zone_name or zone(), locale(), now())
+
+
+def clock_time(at: datetime, zone_name: str = "") -> str:
+    return dates.say_time(at, zone_name or zone())
+
+
+def deadline(at: datetime, zone_name: str = "") -> str:
+    """«до вс, 6 декабря»."""
+    return dates.say_deadline(at, zone_name or zone(), locale(), now())
+
+
+def relative(at: datetime, zone_name: str = "") -> str:
+    """«завтра», «через два дня», or empty."""
+    return dates.relative_day(at, zone_name or zone(), locale(), now())
+
+
+def duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    h, m = ("h", "min") if locale() == "en" else ("ч", "мин")
+    return NO_BREAK.join(([f"{hours}{NO_BREAK}{h}"] if hours else []) + ([f"{rest}{NO_BREAK}{m}"] if rest or not hours else []))
+
+
+def _local(at: datetime | date, zone_name: str) -> date:
+    if isinstance(at, datetime):
+        return at.astimezone(dates.find_zone(zone_name or zone())).date()
+    return at
+
+
+def file_size(count: int) -> str:
+    """«38 КБ», «1,2 МБ»."""
+    english = locale() == "en"
+    if count < 1024 * 1024:
+        return f"{max(1, round(count / 1024))}{NO_BREAK}{'KB' if english else 'КБ'}"
+    size = f"{count / 1024 / 1024:.1f}"
+    return f"{size}{NO_BREAK}MB" if english else f"{size.replace('.', ',')}{NO_BREAK}МБ"
+
+
+def number(value: float | int) -> str:
+    """1234.5 as «1 234,5»."""
+    text = f"{value:,.2f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
+    return text if locale() == "en" else text.replace(",", NO_BREAK).replace(".", ",")
+
+
+def percent(value: float | int) -> str:
+    return f"{round(value)}%" if locale() == "en" else f"{round(value)}{NO_BREAK}%"
+
+
+def lines(text: str) -> Markup:
+    """Plain text with its line breaks kept."""
+    return Markup("<br>").join(escape(line) for line in text.splitlines())
+
+
+def polish_translations() -> None:
+    """Pass the catalogue of the request's language through the typographer, once per process."""
+    if g.get("polished") or locale() != "ru":
+        return
+    g.polished = True
+    translations = get_translations()
+    if getattr(translations, "polished", False) or not hasattr(translations, "_catalog"):
+        return
+    translations._catalog = {key: typo(text) if isinstance(text, str) else text for key, text in translations._catalog.items()}
+    translations.polished = True
+
+
+def _common() -> dict[str, Any]:
+    if g.get("failing"):  # an error page asks the database for nothing
+        return {"theme": request.cookies.get("theme", ""), "locale": locale()}
+    person = access.someone() if request else None
+    return {
+        "person": person,
+        "face": access.face(person),
+        "faces": access.faces_of(person) if person and person.letter is None else [],
+        "theme": request.cookies.get("theme", "") if request else "",
+        "locale": locale(),
+        "can": can,
+    }
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=choose_locale, timezone_selector=zone)
+    filters: list[Callable[..., Any]] = [
+        titled, when, day, weekday_day, moment, clock_time, deadline, relative, duration, file_size, number, percent, lines, typo,
+    ]  # fmt: skip
+    for function in filters:
+        app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.globals["now"] = now
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.before_request(polish_translations)
+    app.context_processor(_common)

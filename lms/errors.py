@@ -1,0 +1,81 @@
+"""Error pages in the reader's language, each with the request's id; nothing of the cause leaves the server."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from lms.extensions import db
+
+log = structlog.get_logger()
+
+
+def _page(code: int, title: str, text: str) -> ResponseReturnValue:
+    # The error page is drawn from nothing but itself: whatever failed must not fail it again.
+    db.session.rollback()
+    g.failing = True
+    return render_template("errors/error.html", code=code, title=title, text=text, request_id=g.get("request_id", "")), code
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    words = {
+        400: (_("That request was not understood"), _("Go back and try once more.")),
+        403: (_("You may not do this"), _("If you need it for your work, ask the network's coordinator.")),
+        404: (_("There is no such page"), _("It may have been moved or removed. Start from the front page.")),
+        405: (_("This page cannot do that"), _("Go back and use the button on the page.")),
+        409: (_("Someone changed this meanwhile"), _("Open the page again to see both versions.")),
+        413: (_("That is too large"), _("A file may have 50 MB. Make it smaller or give a link to it.")),
+        429: (_("Too many tries"), _("Wait a quarter of an hour and try again.")),
+    }
+    code = error.code or 500
+    if error.response is not None:
+        return error.response
+    if code not in words:
+        return _page(code, _("Something went wrong"), _("Try again in a minute."))
+    return _page(code, *words[code])
+
+
+def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    return _page(
+        400,
+        _("The page was open for too long"),
+        _("For safety the form was not accepted. Go back, reload the page and send it again."),
+    )
+
+
+def _database_error(error: OperationalError) -> ResponseReturnValue:
+    log.error("database", error=type(error.orig).__name__)
+    return _page(503, _("The platform is catching its breath"), _("Nothing was saved. Try again in a minute."))
+
+
+def _data_error(error: Exception) -> ResponseReturnValue:
+    """An id that no database can hold is an id that does not exist."""
+    if request.view_args:
+        return _page(404, _("There is no such page"), _("It may have been moved or removed. Start from the front page."))
+    raise error
+
+
+def _changed_meanwhile(_error: StaleDataError) -> ResponseReturnValue:
+    return _page(409, _("Someone changed this meanwhile"), _("Open the page again to see both versions."))
+
+
+def _broken(error: Exception) -> ResponseReturnValue:
+    original = getattr(error, "original_exception", error)
+    log.error("error", path=request.path, exc_info=original)
+    return _page(500, _("Something went wrong"), _("We have noted it. Try again, or tell us the number below."))
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DataError, _data_error)
+    app.register_error_handler(OverflowError, _data_error)
+    app.register_error_handler(StaleDataError, _changed_meanwhile)
+    app.register_error_handler(500, _broken)

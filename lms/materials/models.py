@@ -1,0 +1,68 @@
+"""A material: a page, a file, a link or a recording; and the place where a reader stopped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.cycles.models import Activity
+from lms.database import Model, word
+
+
+class MaterialKind(StrEnum):
+    PAGE = "page"
+    FILE = "file"
+    LINK = "link"
+    RECORDING = "recording"
+
+
+class StoredFile(Model):
+    """A file kept under a random name; what it was called is only text."""
+
+    __tablename__ = "stored_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    storage_name: Mapped[str] = mapped_column(unique=True)
+    original_name: Mapped[str]
+    content_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    uploaded_at: Mapped[datetime]
+
+
+class Material(Activity):
+    __tablename__ = "material"
+
+    id: Mapped[int] = mapped_column(ForeignKey("activity.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[MaterialKind] = mapped_column(word(MaterialKind))
+    # A page as written (Markdown) and as shown (sanitised when saved).
+    body: Mapped[str] = mapped_column(Text, default="")
+    body_html: Mapped[str] = mapped_column(Text, default="")
+    # The address of a link, or of a recording kept elsewhere.
+    url: Mapped[str] = mapped_column(Text, default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    # Minutes of reading or watching.
+    minutes: Mapped[int | None]
+    # The live session a recording is of: watching it counts for that session where its rule says so.
+    recording_of_id: Mapped[int | None] = mapped_column(ForeignKey("live_session.id", ondelete="SET NULL"), index=True)
+
+    file: Mapped[StoredFile | None] = relationship()
+
+    __mapper_args__ = {"polymorphic_identity": "material", "inherit_condition": id == Activity.id}
+
+
+class ReadingPosition(Model):
+    """Where a person stopped: the anchor of the heading and the share of the page, 0 to 100."""
+
+    __tablename__ = "reading_position"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id", ondelete="CASCADE"), primary_key=True, index=True)
+    anchor: Mapped[str] = mapped_column(default="")
+    heading: Mapped[str] = mapped_column(default="")
+    percent: Mapped[int] = mapped_column(default=0)
+    at: Mapped[datetime]

@@ -1,0 +1,50 @@
+"""A letter is a row first: it waits here, rendered whole, until the delivery worker has carried it out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.database import Model, word
+
+
+class LetterState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class Letter(Model):
+    """``mime`` is the whole message as sent; every retry is byte for byte the same, with the same Message-ID.
+
+    ``key`` is unique (``invite:<live session>:<person>:<sequence>``): asking twice for one letter makes one.
+    ``expires_at`` is when it is no longer worth sending (a reminder after the start): then it is dropped, not sent late.
+    """
+
+    __tablename__ = "letter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    recipient: Mapped[str]
+    subject: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    mime: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    state: Mapped[LetterState] = mapped_column(word(LetterState), default=LetterState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    # When it may next be tried; while SENDING, when its worker's lease ends.
+    next_try_at: Mapped[datetime]
+    # Whose lease it is: a random word of the worker that claimed it.
+    lease: Mapped[str | None]
+    expires_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    # The last thing the mail server said.
+    last_answer: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (Index("ix_letter_state_next_try_at", "state", "next_try_at", "id"),)

