@@ -13,7 +13,8 @@ from lms.cycles.models import Cycle, Enrolment, Module, Rule, State
 from lms.extensions import db
 from lms.materials.models import Material, MaterialKind
 from lms.progress.models import Completion, How
-from lms.quizzes.models import Choice, Question, QuestionKind, Quiz
+from lms.outbox.models import Letter
+from lms.quizzes.models import Attempt, Choice, Question, QuestionKind, Quiz
 from lms.sessions.models import Invitation, LiveSession, LiveSessionKind
 
 T = TypeVar("T")
@@ -123,3 +124,23 @@ def invitation(of: Person, to: LiveSession, **fields: Any) -> Invitation:
 
 def completion(of: Person, activity: Any, how: How = How.READ, **fields: Any) -> Completion:
     return _keep(Completion(**{"person": of, "activity": activity, "how": how, "at": now()} | fields))
+
+
+def attempt(of: Person, at_quiz: Quiz, **fields: Any) -> Attempt:
+    return _keep(Attempt(**{"person": of, "quiz": at_quiz, "number": 1, "started_at": now()} | fields))
+
+
+def letter(to: Person, **fields: Any) -> Letter:
+    n = next(_number)
+    made = {
+        "key": f"test:{n}",
+        "person_id": to.id,
+        "recipient": to.email,
+        "subject": f"Письмо для {to.family_name}",
+        "message_id": f"<{n}@lms.test>",
+        "mime": b"Subject: test\r\n\r\ntext\r\n",
+        "created_at": now(),
+        "next_try_at": now(),
+        "expires_at": now() + timedelta(days=3),
+    }
+    return _keep(Letter(**made | fields))

@@ -1,0 +1,111 @@
+"""Servers to measure and a plain client that measures them: loopback only, bounded in time, ended by pid."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@contextmanager
+def gunicorn(target: str, environment: dict[str, str], *, threads: int = 4) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """``target`` served by two worker processes on a free loopback port, as in production."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", target, "-w", "2", "-k", "gthread", "--threads", str(threads), "--preload"]
+    command += ["-b", f"127.0.0.1:{port}", "--keep-alive", "60", "--log-level", "error"]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            with socket.socket() as s:
+                if s.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield port, process
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+@dataclass
+class Target:
+    name: str
+    port: int
+    address: str
+    budget: str = ""
+    cookie: str = ""
+    method: str = "GET"
+    body: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    accept: tuple[int, ...] = (200,)
+    # Ask with the ETag of the first answer.
+    unchanged: bool = False
+    times: list[float] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.times) * 1000
+
+    @property
+    def p95(self) -> float:
+        return statistics.quantiles(self.times, n=20)[18] * 1000 if len(self.times) > 19 else max(self.times) * 1000
+
+
+def _ask(connection: http.client.HTTPConnection, target: Target, headers: dict[str, str]) -> http.client.HTTPResponse:
+    connection.request(target.method, target.address, body=target.body, headers=headers)
+    response = connection.getresponse()
+    target.size = len(response.read())
+    return response
+
+
+def measure(target: Target, seconds: float) -> None:
+    """One connection, one request after another; times in seconds are added to the target's."""
+    connection = http.client.HTTPConnection("127.0.0.1", target.port, timeout=60)
+    headers = {"Cookie": target.cookie, "Accept-Encoding": "br", "Accept-Language": "ru", **target.headers}
+    first = _ask(connection, target, headers)
+    if first.status not in target.accept:
+        raise SystemExit(f"{target.name}: {first.status} at {target.address}")
+    wanted = target.accept
+    if target.unchanged:
+        headers["If-None-Match"] = first.headers["ETag"]
+        _ask(connection, target, headers)
+        wanted = (304,)
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        started = time.perf_counter()
+        response = _ask(connection, target, headers)
+        target.times.append(time.perf_counter() - started)
+        if response.status not in wanted:
+            raise SystemExit(f"{target.name}: {response.status} at {target.address}")
+    connection.close()
+
+
+def measure_in_turns(targets: list[Target], *, rounds: int, seconds: float) -> None:
+    """Round after round through all targets, so that a change of the machine's mood meets them all alike."""
+    for _ in range(rounds):
+        for target in targets:
+            measure(target, seconds)
+
+
+def memory_of(pid: int) -> int:
+    """Bytes held by a process and its children, shared pages counted once (PSS)."""
+    parent = psutil.Process(pid)
+    return sum(process.memory_full_info().pss for process in [parent, *parent.children(recursive=True)])

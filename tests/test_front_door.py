@@ -1,0 +1,266 @@
+"""Nobody gets where they do not belong: every route declares its policy, and everyone is tried at every door.
+
+The walk goes over ``app.url_map`` × method × {visitor, each role, a suspended person, a guest from a letter} with ids of
+things of one's own centre, of another centre, and of nothing. It asks four things: the answer is one of those the policy
+allows; not a word of the other centre's people is in any body; a GET leaves the database as it was; a write without a
+CSRF token is refused.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.routing import Rule as Route
+
+from lms.accounts import tokens
+from lms.accounts.models import Purpose, Role
+from lms.clock import now
+from lms.extensions import db
+from tests import factories
+
+PUBLIC = {
+    # Whoever comes, without signing in. A new public page is added here on purpose or not at all.
+    "accounts.sign_in",
+    "centres.index",
+    "centres.show",
+    "cycles.show",
+    "home.accessibility",
+    "home.health",
+    "home.help",
+    "home.index",
+    "home.language",
+    "home.privacy",
+    "home.theme",
+    "letter.show",
+    "sessions.schedule",
+}
+CANARY = "Канарейкина"
+WRITING = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def policy_of(app: Flask, endpoint: str) -> Any:
+    return getattr(app.view_functions[endpoint], "policy", None)
+
+
+def test_every_route_declares_its_policy(app):
+    assert [rule.endpoint for rule in app.url_map.iter_rules() if policy_of(app, rule.endpoint) is None] == []
+
+
+def test_public_pages_stand_in_one_short_list(app):
+    found = {rule.endpoint for rule in app.url_map.iter_rules() if policy_of(app, rule.endpoint) == "public"}
+    assert found == PUBLIC
+
+
+# --- the walk ---------------------------------------------------------------------------------------------------------
+@dataclass
+class Visit:
+    who: str
+    whose: str
+    method: str
+    route: Route
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.method} {self.route.rule} ({self.whose})"
+
+
+@pytest.fixture
+def world(cast) -> SimpleNamespace:
+    """One of everything in Сальск, and the same in Батайск, where every name and title carries the canary."""
+    cycle = factories.cycle(slug="rc", title="Школа")
+    module = factories.module(cycle)
+    sealed = factories.cycle(slug="sealed", title=f"Чужой цикл {CANARY}")
+    sealed_module = factories.module(sealed, title=f"Модуль {CANARY}")
+    stranger = factories.person(CANARY, "Клавдия", centre=cast.bataysk, email="canary@lms.test")
+    factories.enrolment(cast.volunteer, cycle)
+    factories.enrolment(stranger, cycle)
+    factories.enrolment(stranger, sealed)
+    mine = _things(cycle, module, cast.volunteer, cast.coordinator, "")
+    theirs = _things(sealed, sealed_module, stranger, cast.coordinator, CANARY)
+    mine["slug"] = {"centres": cast.salsk.slug, "cycles": cycle.slug}
+    theirs["slug"] = {"centres": cast.bataysk.slug, "cycles": sealed.slug}
+    people = {role.value: getattr(cast, role.value) for role in Role}
+    people["suspended"] = factories.person("Отпускной", suspended_at=now(), centre=cast.salsk)
+    return SimpleNamespace(mine=mine, theirs=theirs, people=people, guest=cast.volunteer)
+
+
+def _things(cycle, module, person, by, mark: str) -> dict[str, Any]:
+    material = factories.material(module, title=f"Материал {mark}")
+    quiz = factories.quiz(module, title=f"Тест {mark}")
+    question = factories.question(quiz, right=("да",), wrong=("нет",), text=f"Вопрос {mark}")
+    live_session = factories.live_session(module, title=f"Встреча {mark}")
+    invitation = factories.invitation(person, live_session)
+    attempt = factories.attempt(person, quiz)
+    letter = factories.letter(person)
+    secret, _ = tokens.issue(
+        person, Purpose.INVITATION, now=now(), lifetime=timedelta(days=14), object_id=live_session.id
+    )
+    return {
+        "person_id": person.id,
+        "cycle_id": cycle.id,
+        "module_id": module.id,
+        "activity_id": material.id,
+        "material_id": material.id,
+        "quiz_id": quiz.id,
+        "question_id": question.id,
+        "attempt_id": attempt.id,
+        "live_session_id": live_session.id,
+        "invitation_id": invitation.id,
+        "letter_id": letter.id,
+        "token": secret,
+        "answer": "yes",
+        "name": "name",
+    }
+
+
+NOTHING = {"slug": {"centres": "no-such", "cycles": "no-such"}, "token": "no-such-token", "name": "x", "answer": "yes"}
+
+
+def visits(app: Flask, world: SimpleNamespace, methods: set[str]) -> Iterator[Visit]:
+    adapter = app.url_map.bind("lms.test", url_scheme="https")
+    for route in app.url_map.iter_rules():
+        for whose, things in (("own", world.mine), ("other", world.theirs), ("missing", NOTHING)):
+            values = {}
+            for argument in route.arguments:
+                value = things.get(argument, 999_999_999)
+                values[argument] = value.get(route.endpoint.split(".")[0], "x") if isinstance(value, dict) else value
+            for method, who in itertools.product(sorted(route.methods & methods), [*world.people, "visitor", "guest"]):
+                address = adapter.build(route.endpoint, values, method=method)
+                yield Visit(who, whose, method, route, address)
+
+
+def client_for(app: Flask, world: SimpleNamespace, who: str) -> Any:
+    client = app.test_client()
+    if who in world.people:
+        return client.sign_in(world.people[who])
+    if who == "guest":
+        token = tokens.find(world.mine["token"], Purpose.INVITATION, now=now())
+        with client.session_transaction() as cookie:
+            cookie["letter"] = {
+                "token": token.id,
+                "live_session": world.mine["live_session_id"],
+                "module": world.mine["module_id"],
+            }
+    return client
+
+
+def is_refusal(response: Any) -> bool:
+    return response.status_code in {302, 303} and "/sign-in" in response.location
+
+
+def unexpected(app: Flask, world: SimpleNamespace, visit: Visit, response: Any) -> str:
+    """What is wrong with the answer, or nothing."""
+    policy = policy_of(app, visit.route.endpoint)
+    if response.status_code >= 500:
+        return f"{visit}: {response.status_code}"
+    if policy == "public":
+        return ""
+    if visit.who in {"visitor", "suspended"}:
+        return "" if is_refusal(response) or response.status_code == 401 else f"{visit}: {response.status_code}, came in"
+    if visit.who == "guest":
+        if policy == "guests":
+            return ""
+        return "" if is_refusal(response) or response.status_code == 401 else f"{visit}: a guest came in"
+    if policy != "guests" and not policy(world.people[visit.who]) and response.status_code != 403:
+        return f"{visit}: {response.status_code} instead of 403"
+    return ""
+
+
+@pytest.mark.parametrize("who", [*[role.value for role in Role], "suspended", "visitor", "guest"])
+def test_everyone_gets_only_the_answers_their_policy_allows(app, world, who):
+    client = client_for(app, world, who)
+    wrong = []
+    for visit in visits(app, world, {"GET"}):
+        if visit.who == who:
+            wrong.append(unexpected(app, world, visit, client.get(visit.address)))
+    assert [line for line in wrong if line] == []
+
+
+@pytest.mark.parametrize("who", [*[role.value for role in Role], "suspended", "visitor", "guest"])
+def test_writing_is_refused_to_whom_the_policy_refuses_it(app, world, who):
+    """Only those the policy refuses are tried: the others' writes have tests of their own."""
+    client = client_for(app, world, who)
+    wrong = []
+    for visit in visits(app, world, WRITING):
+        policy = policy_of(app, visit.route.endpoint)
+        if visit.who != who or policy == "public" or (policy == "guests" and who not in {"visitor", "suspended"}):
+            continue
+        if who in world.people and who != "suspended" and policy(world.people[who]):
+            continue
+        wrong.append(unexpected(app, world, visit, client.open(visit.address, method=visit.method)))
+    assert [line for line in wrong if line] == []
+
+
+@pytest.mark.parametrize("who", ["volunteer", "centre_coordinator", "visitor", "guest"])
+def test_no_body_carries_a_word_of_another_centres_people(app, world, who):
+    client = client_for(app, world, who)
+    leaks = []
+    for visit in visits(app, world, {"GET"}):
+        # The letter's own page is the stranger's: its link is a secret that only she has.
+        if visit.who != who or (visit.route.endpoint.startswith("letter.") and visit.whose == "other"):
+            continue
+        if visit.route.endpoint == "cycles.show" and visit.whose == "other":
+            continue  # a published cycle is public
+        body = client.get(visit.address).get_data()
+        if CANARY.encode() in body:
+            leaks.append(str(visit))
+    assert leaks == []
+
+
+def dump() -> dict[str, Any]:
+    """Every row of every table, but for when people were last seen: the one thing a GET may write."""
+    rows = {}
+    with db.engine.connect() as connection:
+        for table in db.metadata.sorted_tables:
+            columns = [column for column in table.columns if column.name != "last_seen_at"]
+            rows[table.name] = sorted(map(repr, connection.execute(sa.select(*columns)).all()))
+    return rows
+
+
+@pytest.mark.parametrize("who", ["visitor", "guest", "volunteer", "trainer", "coordinator", "admin"])
+def test_a_get_changes_nothing(app, world, who):
+    client = client_for(app, world, who)
+    db.session.commit()
+    before = dump()
+    for visit in visits(app, world, {"GET"}):
+        if visit.who == who:
+            client.get(visit.address)
+            client.head(visit.address)
+    assert dump() == before
+
+
+def test_a_write_without_its_token_is_refused(app, world, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    client = client_for(app, world, "admin")
+    accepted = []
+    for visit in visits(app, world, WRITING):
+        if visit.who == "admin" and visit.whose == "own":
+            response = client.open(visit.address, method=visit.method)
+            if response.status_code != 400:
+                accepted.append(f"{visit}: {response.status_code}")
+    assert accepted == []
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "-1", "٣", "0"])
+def test_an_id_no_database_holds_is_an_id_that_does_not_exist(app, world, number):
+    client = client_for(app, world, "admin")
+    wrong = []
+    for route in app.url_map.iter_rules():
+        if "GET" not in route.methods or not any(name.endswith("_id") for name in route.arguments):
+            continue
+        address = route.rule
+        for name in route.arguments:
+            value = number if name.endswith("_id") else "x"
+            address = address.replace(f"<int:{name}>", value).replace(f"<{name}>", value)
+        response = client.get(address)
+        if response.status_code not in {404, 308}:
+            wrong.append(f"{address}: {response.status_code}")
+    assert wrong == []
