@@ -47,4 +47,12 @@ class Letter(Model):
     # The last thing the mail server said.
     last_answer: Mapped[str] = mapped_column(Text, default="")
 
+    @property
+    def is_waiting(self) -> bool:
+        """Not sent yet, and it will be without anybody's help."""
+        return self.state in {LetterState.QUEUED, LetterState.SENDING}
+
+    def can_be_sent_again(self, now: datetime) -> bool:
+        return not self.is_waiting and now < self.expires_at
+
     __table_args__ = (Index("ix_letter_state_next_try_at", "state", "next_try_at", "id"),)

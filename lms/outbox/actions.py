@@ -1,0 +1,108 @@
+"""Putting letters into the outbox and taking them out again. Whoever calls commits: the letter goes with the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from flask import current_app
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms.extensions import db
+from lms.outbox.message import Message, build, copy
+from lms.outbox.models import Letter, LetterState
+from lms.outbox.queries import ids_by_key
+
+SENDER_NAME = "Мастерская"
+# A letter with its calendar weighs some 15 KB: this many stand in memory at a time.
+_AT_ONCE = 1000
+
+
+def put(message: Message, *, now: datetime) -> Letter:
+    """Queue one letter. A letter that is there already under this key is given back as it is."""
+    letter_id = put_all([message], now=now)[message.key]
+    return db.session.get_one(Letter, letter_id)
+
+
+def put_all(messages: Iterable[Message], *, now: datetime) -> dict[str, int]:
+    """Queue many letters in a few statements; {key: id of its letter}, with those that were there already."""
+    wanted = {message.key: message for message in messages}
+    ids = ids_by_key(list(wanted))
+    new = [message for key, message in wanted.items() if key not in ids]
+    if not new:
+        return ids
+    # Another transaction may put the same letters meanwhile: then there is one of each, and it is found below.
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(Letter.__table__).on_conflict_do_nothing(index_elements=["key"])
+    for start in range(0, len(new), _AT_ONCE):
+        db.session.execute(insert, [_row(message, now) for message in new[start : start + _AT_ONCE]])
+    _note()
+    return ids | ids_by_key([message.key for message in new])
+
+
+def send_again(letter: Letter, *, now: datetime, recipient: str | None = None) -> Letter:
+    """Queue the same content once more, to another address if one is given. What still waits is not doubled.
+
+    Where a copy may have arrived, the new one has a Message-ID of its own: mailboxes drop what they have seen.
+    """
+    new_recipient = recipient or letter.recipient
+    if letter.is_waiting and new_recipient == letter.recipient:
+        return letter
+    if letter.state is LetterState.SENT or new_recipient != letter.recipient:
+        letter.message_id = _message_id()
+    letter.mime = copy(
+        letter.mime, message_id=letter.message_id, date=now, recipient=letter.recipient, new_recipient=new_recipient
+    )
+    letter.recipient = new_recipient
+    letter.state = LetterState.QUEUED
+    letter.lease = None
+    letter.attempts = 0
+    letter.next_try_at = now
+    letter.sent_at = None
+    _note()
+    return letter
+
+
+def drop(key_prefix: str) -> int:
+    """Take back the letters with such keys that nobody has begun to send; how many. Their keys are free again."""
+    taken_back = delete(Letter).where(
+        Letter.state == LetterState.QUEUED, Letter.key.startswith(key_prefix, autoescape=True)
+    )
+    result: Any = db.session.execute(taken_back)
+    return int(result.rowcount)
+
+
+def _row(message: Message, now: datetime) -> dict[str, object]:
+    message_id = _message_id()
+    return {
+        "key": message.key,
+        "person_id": message.person_id,
+        "recipient": message.recipient,
+        "subject": message.subject,
+        "message_id": message_id,
+        "mime": build(
+            message,
+            sender=current_app.config["MAIL_DEFAULT_SENDER"],
+            sender_name=SENDER_NAME,
+            message_id=message_id,
+            date=now,
+        ),
+        "state": LetterState.QUEUED,
+        "attempts": 0,
+        "created_at": now,
+        "next_try_at": now,
+        "expires_at": message.expires_at,
+        "last_answer": "",
+    }
+
+
+def _message_id() -> str:
+    return f"<{uuid4()}@{current_app.config['MAIL_DOMAIN']}>"
+
+
+def _note() -> None:
+    """Leave word for the end of the request that the worker has something to do (see worker.py)."""
+    db.session.info["letters"] = True
