@@ -61,7 +61,9 @@ class ReadingPosition(Model):
     __tablename__ = "reading_position"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    material_id: Mapped[int] = mapped_column(ForeignKey("material.id", ondelete="CASCADE"), primary_key=True, index=True)
+    material_id: Mapped[int] = mapped_column(
+        ForeignKey("material.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     anchor: Mapped[str] = mapped_column(default="")
     heading: Mapped[str] = mapped_column(default="")
     percent: Mapped[int] = mapped_column(default=0)
