@@ -48,6 +48,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
     assets.init_app(app)
     post.init_app(app)
     cli.init_app(app)
-    for area in AREAS:
-        app.register_blueprint(area.blueprint)
+    # Views files of one area may share its blueprint.
+    for blueprint in dict.fromkeys(area.blueprint for area in AREAS):
+        app.register_blueprint(blueprint)
     return app

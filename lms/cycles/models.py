@@ -33,6 +33,25 @@ class Rule(StrEnum):
     OPTIONAL = "optional"  # never asked for
 
 
+class Lack(StrEnum):
+    """What an activity still needs before people may see it."""
+
+    TEXT = "text"
+    FILE = "file"
+    ADDRESS = "address"
+    RECORDING = "recording"
+    QUESTIONS = "questions"
+    ROOM = "room"  # a link to enter by, or a place to come to
+
+
+# The rules that fit each type of activity, the usual one first. A material's depend on its kind as well.
+FITTING_RULES = {
+    "material": (Rule.READ, Rule.MARKED, Rule.OPENED, Rule.OPTIONAL),
+    "quiz": (Rule.PASSED, Rule.OPTIONAL),
+    "live_session": (Rule.PRESENT_OR_WATCHED, Rule.PRESENT, Rule.OPTIONAL),
+}
+
+
 class Cycle(Model):
     __tablename__ = "cycle"
 
@@ -103,6 +122,24 @@ class Activity(Model):
     @property
     def is_published(self) -> bool:
         return self.state is State.PUBLISHED
+
+    @property
+    def lacks(self) -> Lack | None:
+        """What it still needs before it may be published; each type says its own."""
+        return None
+
+    @property
+    def fitting_rules(self) -> tuple[Rule, ...]:
+        return FITTING_RULES[self.type]
+
+    def publish(self) -> None:
+        if self.lacks is not None:
+            raise ValueError(f"cannot be published yet: it lacks its {self.lacks}")
+        self.state = State.PUBLISHED
+
+    def withdraw(self) -> None:
+        """Back to a draft: learners no longer see it; what was done stays done."""
+        self.state = State.DRAFT
 
 
 class Enrolment(Model):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.cycles.models import Activity
-from lms.database import Model, word
+from lms.cycles.models import Activity, Lack, Rule
+from lms.database import Base, Model, word
 
 
 class MaterialKind(StrEnum):
@@ -34,6 +34,21 @@ class StoredFile(Model):
     uploaded_at: Mapped[datetime]
 
 
+# Files that a page shows or links to, beside the one a material may be.
+material_file = Table(
+    "material_file",
+    Base.metadata,
+    Column("material_id", ForeignKey("material.id", ondelete="CASCADE"), primary_key=True),
+    Column("file_id", ForeignKey("stored_file.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+_RULES = {
+    MaterialKind.PAGE: (Rule.READ, Rule.MARKED, Rule.OPTIONAL),
+    MaterialKind.FILE: (Rule.OPENED, Rule.MARKED, Rule.OPTIONAL),
+    MaterialKind.LINK: (Rule.OPENED, Rule.MARKED, Rule.OPTIONAL),
+    MaterialKind.RECORDING: (Rule.MARKED, Rule.OPENED, Rule.OPTIONAL),
+}
+
+
 class Material(Activity):
     __tablename__ = "material"
 
@@ -44,15 +59,30 @@ class Material(Activity):
     body_html: Mapped[str] = mapped_column(Text, default="")
     # The address of a link, or of a recording kept elsewhere.
     url: Mapped[str] = mapped_column(Text, default="")
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
     # Minutes of reading or watching.
     minutes: Mapped[int | None]
     # The live session a recording is of: watching it counts for that session where its rule says so.
     recording_of_id: Mapped[int | None] = mapped_column(ForeignKey("live_session.id", ondelete="SET NULL"), index=True)
 
     file: Mapped[StoredFile | None] = relationship()
+    page_files: Mapped[list[StoredFile]] = relationship(secondary=material_file)
 
     __mapper_args__ = {"polymorphic_identity": "material", "inherit_condition": id == Activity.id}
+
+    @property
+    def lacks(self) -> Lack | None:
+        if self.kind is MaterialKind.PAGE:
+            return None if self.body.strip() else Lack.TEXT
+        if self.kind is MaterialKind.FILE:
+            return None if self.file_id else Lack.FILE
+        if self.kind is MaterialKind.LINK:
+            return None if self.url else Lack.ADDRESS
+        return None if self.url or self.file_id else Lack.RECORDING
+
+    @property
+    def fitting_rules(self) -> tuple[Rule, ...]:
+        return _RULES[self.kind]
 
 
 class ReadingPosition(Model):

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Numeric, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
-from lms.cycles.models import Activity
+from lms.cycles.models import Activity, Lack
 from lms.database import Model, word
 
 
@@ -38,6 +38,10 @@ class Quiz(Activity):
     )
 
     __mapper_args__ = {"polymorphic_identity": "quiz"}
+
+    @property
+    def lacks(self) -> Lack | None:
+        return None if self.questions else Lack.QUESTIONS
 
 
 class Question(Model):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
 from lms.centres.models import Centre
-from lms.cycles.models import Activity, Cycle
+from lms.cycles.models import Activity, Cycle, Lack
 from lms.database import Base, Model, word
 from lms.outbox.models import Letter
 
@@ -96,6 +96,10 @@ class LiveSession(Activity):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @property
+    def lacks(self) -> Lack | None:
+        return None if self.room_url or self.place else Lack.ROOM
 
     @property
     def is_cancelled(self) -> bool:
