@@ -85,24 +85,25 @@ def build(message: Message, *, sender: str, sender_name: str, message_id: str, d
 def copy(mime: bytes, *, message_id: str, date: datetime, recipient: str, new_recipient: str = "") -> bytes:
     """The same letter once more: another Message-ID and date, so that no mailbox throws it away as seen before.
 
-    With ``new_recipient`` it goes to another address, which the calendar's ATTENDEE then also names (RFC 6047 wants them
-    to agree). ``mime`` is something ``build`` made.
+    With ``new_recipient`` it goes to another address, which the calendar's ATTENDEE then also names (RFC 6047 wants
+    them to agree). ``mime`` is something ``build`` made.
     """
     head, _, body = mime.partition(b"\r\n\r\n")
     head = re.sub(rb"(?m)^Message-ID: [^\r]*", lambda _match: f"Message-ID: {message_id}".encode(), head, count=1)
     head = re.sub(rb"(?m)^Date: [^\r]*", lambda _match: f"Date: {_date(date)}".encode(), head, count=1)
     if new_recipient and new_recipient != recipient:
-        old, new = (f"<{_address(address)}>\r\n".encode() for address in (recipient, new_recipient))
+        old, new = (f"<{address_for_mail(address)}>\r\n".encode() for address in (recipient, new_recipient))
         before, to, after = (head + b"\r\n").partition(b"\r\nTo: ")
         head = (before + to + after.replace(old, new, 1)).removesuffix(b"\r\n")
-        body = _readdressed(body, _address(recipient).encode(), _address(new_recipient).encode())
+        body = _readdressed(body, address_for_mail(recipient).encode(), address_for_mail(new_recipient).encode())
     return head + b"\r\n\r\n" + body
 
 
 def mailbox(name: str, address: str) -> str:
     """``Имя <address>`` for a header; without a name, the bare address in its brackets."""
     words = _words(name)
-    return f"{words} <{_address(address)}>" if words else f"<{_address(address)}>"
+    between = "" if not words else "\r\n " if "?=" in words else " "
+    return f"{words}{between}<{address_for_mail(address)}>"
 
 
 @lru_cache(maxsize=1024)
@@ -124,11 +125,15 @@ def _line(text: str) -> str:
 
 
 def _encoded(line: str) -> str:
-    """Encoded words of at most 75 characters, none of which splits a letter (RFC 2047 §2 and §5)."""
+    """Encoded words, none of which splits a letter or makes its line longer than 76 characters (RFC 2047 §2 and §5)."""
     content = line.encode("utf-8", "replace")
-    words = []
+    words: list[str] = []
     while content:
-        end = 45
+        end = 45 if words else 39  # the header's name stands before the first
+        if end < len(content):
+            # Better between words: some readers wrongly show a gap where encoded words meet.
+            space = content.rfind(b" ", 12, end)
+            end = space + 1 if space > 0 else end
         while end < len(content) and content[end] & 0xC0 == 0x80:
             end -= 1
         words.append(f"=?utf-8?b?{b64encode(content[:end]).decode()}?=")
@@ -137,7 +142,7 @@ def _encoded(line: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _address(address: str) -> str:
+def address_for_mail(address: str) -> str:
     """The address as mail servers know it: a domain in Cyrillic is written in IDNA."""
     if not _ADDRESS.fullmatch(address):
         raise ValueError("this is no address a letter can go to")
@@ -195,7 +200,7 @@ def _readdressed(body: bytes, old: bytes, new: bytes) -> bytes:
 
 def _folded(line: bytes) -> bytes:
     """A calendar's line in pieces of at most 75 octets, none of which splits a letter (RFC 5545 §3.1)."""
-    pieces = []
+    pieces: list[bytes] = []
     while len(line) > 75:
         end = 74 if pieces else 75
         while line[end] & 0xC0 == 0x80:

@@ -23,7 +23,7 @@ class Letter(Model):
     """``mime`` is the whole message as sent; every retry is byte for byte the same, with the same Message-ID.
 
     ``key`` is unique (``invite:<live session>:<person>:<sequence>``): asking twice for one letter makes one.
-    ``expires_at`` is when it is no longer worth sending (a reminder after the start): then it is dropped, not sent late.
+    ``expires_at`` is when it is no longer worth sending (a reminder after the start): then it is dropped, never late.
     """
 
     __tablename__ = "letter"

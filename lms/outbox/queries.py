@@ -33,7 +33,7 @@ def ids_by_key(keys: list[str]) -> dict[str, int]:
 def counts() -> dict[LetterState, int]:
     """How many letters are in each state, zeros included."""
     rows = db.session.execute(select(Letter.state, func.count()).group_by(Letter.state))
-    return dict.fromkeys(LetterState, 0) | {state: number for state, number in rows}
+    return dict.fromkeys(LetterState, 0) | dict(rows.all())
 
 
 def figures(now: datetime) -> Figures:
@@ -49,7 +49,7 @@ def figures(now: datetime) -> Figures:
     }
 
 
-def letters(states: tuple[LetterState, ...], search: str = "") -> Select[tuple[Letter]]:
+def letters(states: tuple[LetterState, ...], search: str = "") -> Select[Letter]:
     """Letters in those states, the newest first; ``search`` is a part of the address or of the subject."""
     found = select(Letter).where(Letter.state.in_(states)).order_by(Letter.id.desc())
     if not search:

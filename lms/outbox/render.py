@@ -1,4 +1,4 @@
-"""Letters are written from two templates: ``mail/<letter>.txt`` (its first line is the subject) and ``mail/<letter>.html``.
+"""Letters are written from two templates: ``mail/<letter>.txt``, whose first line is the subject, and one in HTML.
 
 They are rendered in the recipient's language, whatever the language of the page that sends them, and know nothing of
 who pressed the button: values are given by name, and times are said beforehand, in the recipient's zone.
