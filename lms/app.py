@@ -13,7 +13,7 @@ from lms.cycles import views as cycles
 from lms.extensions import compress, csrf, db, migrate
 from lms.home import views as home
 from lms.materials import views as materials
-from lms.outbox import post
+from lms.outbox import post, worker
 from lms.outbox import views as outbox
 from lms.progress import views as progress
 from lms.quizzes import question_views
@@ -36,7 +36,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     db.init_app(app)
-    migrate.init_app(app, db, directory="migrations", render_as_batch=True)
+    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
     # after_request handlers run last-registered first: compression goes on the wire, freshness hashes what it shows.
     compress.init_app(app)
     security.init_app(app)
@@ -47,6 +47,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
     errors.init_app(app)
     assets.init_app(app)
     post.init_app(app)
+    worker.init_app(app)
     cli.init_app(app)
     # Views files of one area may share its blueprint.
     for blueprint in dict.fromkeys(area.blueprint for area in AREAS):
