@@ -102,9 +102,10 @@ def _is_anything_due() -> bool:
 
 
 def _tidy(connection: Connection, at: datetime) -> None:
-    """What a worker left when it died is queued again; what came too late to be worth sending is dropped."""
+    """What a worker left when it died goes first now; what came too late to be worth sending is dropped."""
     lapsed = and_(_column.state == LetterState.SENDING, _column.next_try_at <= at)
-    connection.execute(update(_letter).where(lapsed).values(state=LetterState.QUEUED, lease=None))
+    again = {"state": LetterState.QUEUED, "lease": None, "next_try_at": _column.created_at}
+    connection.execute(update(_letter).where(lapsed).values(again))
     late = and_(_column.state == LetterState.QUEUED, _column.expires_at <= at)
     connection.execute(update(_letter).where(late).values(state=LetterState.EXPIRED))
 

@@ -18,6 +18,8 @@ from tests.smtp import Server, smtp_server
 
 __all__ = ["smtp_server"]
 
+Configure = Callable[[dict[str, object]], None]
+
 _number = count(1)
 
 
@@ -44,7 +46,7 @@ def deliver(stop: Callable[[], bool] = lambda: False) -> int:
 
 
 @pytest.fixture
-def configure(app: Flask) -> Iterator[Callable[..., None]]:
+def configure(app: Flask) -> Iterator[Configure]:
     """Change settings for one test, as if the application had been started with them (Flask-Mail reads them once)."""
     before = dict(app.config)
 
@@ -57,7 +59,7 @@ def configure(app: Flask) -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def server(smtp_server: Server, configure: Callable[..., None]) -> Server:
+def server(smtp_server: Server, configure: Configure) -> Server:
     """The SMTP server this application sends through."""
     configure(smtp_server.settings)
     return smtp_server

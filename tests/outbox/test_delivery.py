@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,8 @@ from lms.extensions import db
 from lms.outbox import actions, delivery
 from lms.outbox.models import Letter, LetterState
 from lms.outbox.queries import figures
-from tests.outbox.conftest import deliver, message
+from tests.outbox.conftest import Configure, deliver, message
 from tests.smtp import Server, free_port
-
-Configure = Callable[[dict[str, object]], None]
 
 
 def queue(*recipients: str, **fields: object) -> list[Letter]:
