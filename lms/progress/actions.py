@@ -9,7 +9,7 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.cycles.models import Activity
 from lms.extensions import db
-from lms.progress.models import Completion, How
+from lms.progress.models import Completion, Decision, How, Verdict
 
 
 def complete(
@@ -37,3 +37,17 @@ def take_back(person: Person, activity: Activity) -> None:
     )
     if found is not None:
         db.session.delete(found)
+
+
+def decide(person: Person, activity: Activity, verdict: Verdict, *, by: Person, reason: str, now: datetime) -> Decision:
+    """A coordinator's word about one activity of one person. The decision stays told even when it takes something back."""
+    if verdict is Verdict.TAKEN_BACK:
+        take_back(person, activity)
+    else:
+        how = How.EXCUSED if verdict is Verdict.EXCUSED else How.BY_HAND
+        complete(person, activity, how, now=now, by=by, reason=reason)
+    decision = Decision(
+        person_id=person.id, activity_id=activity.id, verdict=verdict, at=now, by_id=by.id, reason=reason
+    )
+    db.session.add(decision)
+    return decision

@@ -43,3 +43,25 @@ class Completion(Model):
         UniqueConstraint("person_id", "activity_id"),
         Index("ix_completion_activity_person", "activity_id", "person_id", "how"),
     )
+
+
+class Verdict(StrEnum):
+    """What a coordinator may decide about one activity of one person."""
+
+    DONE = "done"  # it was done, though nothing here saw it
+    EXCUSED = "excused"  # it need not be done
+    TAKEN_BACK = "taken_back"  # it was not done after all
+
+
+class Decision(Model):
+    """A coordinator's decision, kept for good beside what it changed: who, when and why."""
+
+    __tablename__ = "completion_decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id", ondelete="CASCADE"), index=True)
+    verdict: Mapped[Verdict] = mapped_column(word(Verdict))
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,61 @@
+"""The table as a file: exactly what the filters of the page show, everybody of them, to the last cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from flask import Blueprint, Response, abort
+from flask.typing import ResponseReturnValue
+
+from lms import permissions as can
+from lms.access import allow
+from lms.display import titled
+from lms.freshness import no_store
+from lms.progress import not_done, words
+from lms.progress.export import Cell, matrix_lines
+from lms.progress.export import csv as semicolons
+from lms.progress.matrix import places
+from lms.progress.matrix_queries import begun_by, required_of
+from lms.progress.spreadsheet import xlsx as workbook
+from lms.progress.views import Asked, not_done_lines
+
+blueprint = Blueprint("progress_exports", __name__)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/progress.csv")
+@allow(can.see_progress)
+def csv() -> ResponseReturnValue:
+    _title, lines = _asked_for()
+    return _file(semicolons(lines), "text/csv; charset=utf-8", "csv")
+
+
+@blueprint.get("/progress.xlsx")
+@allow(can.see_progress)
+def xlsx() -> ResponseReturnValue:
+    title, lines = _asked_for()
+    return _file(workbook(title, lines, widths=[24, 28, 20]), _XLSX, "xlsx")
+
+
+def _asked_for() -> tuple[str, Iterable[list[Cell]]]:
+    """Title and lines, made from what is in memory: nothing is asked of the database while the file goes out."""
+    asked = Asked()
+    if asked.cycle is None:
+        abort(404)
+    if asked.is_drill and asked.column is not None:
+        required = required_of(asked.column)
+        found = not_done_lines(asked, required, list(places(asked.shown)))
+        head, lines = not_done.export_head(required), [not_done.export_line(one) for one in found]
+        return titled(asked.column), chain([head], lines)
+    matrix, columns = asked.matrix, asked.columns
+    begun = begun_by(matrix, places(asked.shown))
+    lines_of_people: Iterator[list[Cell]] = matrix_lines(matrix, asked.shown, columns, begun, words.of_table(matrix))
+    return titled(asked.cycle), chain([words.table_head(matrix, columns)], lines_of_people)
+
+
+def _file(pieces: Iterator[bytes], content_type: str, ending: str) -> Response:
+    no_store()
+    response = Response(pieces, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="progress.{ending}"'
+    return response

@@ -1,0 +1,50 @@
+"""The letter that reminds somebody of a module. One a week about one module to one person: the key sees to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from lms.accounts.models import Person
+from lms.cycles.models import Module
+from lms.dates import say_weekday_day
+from lms.outbox.message import Message
+from lms.outbox.render import render
+from lms.progress.matrix_queries import reminder_key
+
+WORTH_SENDING = timedelta(days=3)
+
+
+def reminders(
+    people: Iterable[Person], module: Module, *, by: Person, words: str, now: datetime
+) -> list[Message]:
+    """One letter for each. ``words``: what the sender adds in her own words, or nothing. Answers go to the sender."""
+    return [_reminder(person, module, by, words, now) for person in people]
+
+
+def _reminder(person: Person, module: Module, by: Person, words: str, now: datetime) -> Message:
+    locale = person.locale or "ru"
+    subject, text, html = render(
+        "progress/reminder",
+        locale,
+        greeting_name=person.greeting_name,
+        number=module.position,
+        title=(module.title_en if locale == "en" else "") or module.title,
+        due=say_weekday_day(module.due_at.date(), locale, now.date()) if module.due_at else "",
+        is_over=module.due_at is not None and module.due_at < now,
+        module_id=module.id,
+        by=by.name,
+        words=words,
+    )
+    return Message(
+        key=reminder_key(module.id, person.id, now),
+        recipient=person.email,
+        recipient_name=person.name,
+        subject=subject,
+        text=text,
+        html=html,
+        reply_to=by.email,
+        reply_to_name=by.name,
+        person_id=person.id,
+        expires_at=now + WORTH_SENDING,
+    )

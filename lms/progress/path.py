@@ -1,0 +1,228 @@
+"""The way of one person through a cycle: modules in order, and the steps of each. Pure; queries.py fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from lms.progress.rules import Mark, Required, activity_mark, current, module_mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Try:
+    """One attempt at a quiz. ``answered`` of ``questions`` counts while it is open; scores stand once it is submitted."""
+
+    attempt_id: int
+    number: int
+    started_at: datetime
+    submitted_at: datetime | None
+    score: float | None
+    max_score: float | None
+    percent: int | None
+    passed: bool | None
+    answered: int
+    questions: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.submitted_at is None
+
+
+@dataclass(kw_only=True)
+class Step:
+    """One activity as it stands for one person. ``due_at`` is its own, or else its module's."""
+
+    id: int
+    type: str
+    title: str
+    title_en: str
+    is_required: bool
+    due_at: datetime | None
+    created_at: datetime
+    how: str | None = None
+    done_at: datetime | None = None
+    # material
+    kind: str = ""
+    minutes: int | None = None
+    file_name: str = ""
+    file_size: int = 0
+    percent_read: int | None = None
+    heading: str = ""
+    # live session
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    zone: str = ""
+    is_cancelled: bool = False
+    answer: str | None = None
+    attended_at: datetime | None = None
+    # quiz
+    attempts_allowed: int | None = None
+    tries: list[Try] = field(default_factory=list)
+
+    mark: Mark = Mark.NONE
+
+    @property
+    def is_done(self) -> bool:
+        return self.how is not None
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self.tries) or self.percent_read is not None or self.attended_at is not None
+
+    @property
+    def file_type(self) -> str:
+        """«XLSX», from the name of the file."""
+        return self.file_name.rpartition(".")[2].upper() if "." in self.file_name else ""
+
+    @property
+    def open_try(self) -> Try | None:
+        return next((one for one in self.tries if one.is_open), None)
+
+    @property
+    def may_try(self) -> bool:
+        """Is an attempt open, or may another one be begun?"""
+        return bool(self.open_try) or self.attempts_allowed is None or len(self.tries) < self.attempts_allowed
+
+    @property
+    def best_try(self) -> Try | None:
+        """The submitted attempt with the highest share of points, the first of equals."""
+        submitted = [one for one in self.tries if not one.is_open]
+        return max(submitted, key=lambda one: (one.percent or 0, -one.number), default=None)
+
+    def judge(self, now: datetime) -> None:
+        self.mark = activity_mark(
+            Required(self.id, self.due_at if self.is_required else None),
+            done=self.is_done,
+            excused=self.how == "excused",
+            begun=self.is_begun,
+            now=now,
+        )
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """One module as it stands for one person; ``number`` is its place in the cycle."""
+
+    id: int
+    number: int
+    title: str
+    title_en: str
+    summary: str
+    summary_en: str
+    due_at: datetime | None
+    steps: list[Step] = field(default_factory=list)
+    mark: Mark = Mark.NONE
+
+    @property
+    def required(self) -> list[Step]:
+        return [step for step in self.steps if step.is_required]
+
+    @property
+    def left(self) -> list[Step]:
+        return [step for step in self.required if not step.is_done]
+
+    @property
+    def sessions(self) -> list[Step]:
+        return [step for step in self.steps if step.starts_at is not None]
+
+    def judge(self, now: datetime) -> None:
+        for step in self.steps:
+            step.judge(now)
+        self.mark = module_mark(
+            [Required(step.id, step.due_at) for step in self.required],
+            done={step.id for step in self.steps if step.is_done},
+            excused={step.id for step in self.steps if step.how == "excused"},
+            begun={step.id for step in self.steps if step.is_begun},
+            now=now,
+        )
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that is left and has a time: what of which module, and by when."""
+
+    at: datetime
+    stage: Stage
+    steps: tuple[Step, ...]
+    is_over: bool
+
+
+@dataclass
+class Path:
+    stages: list[Stage]
+    now: datetime
+
+    def __post_init__(self) -> None:
+        for stage in self.stages:
+            stage.judge(self.now)
+
+    def __iter__(self) -> Iterator[Stage]:
+        return iter(self.stages)
+
+    def __len__(self) -> int:
+        return len(self.stages)
+
+    @cached_property
+    def done(self) -> int:
+        """How many modules are settled."""
+        return sum(stage.mark.is_settled for stage in self.stages)
+
+    @cached_property
+    def here(self) -> Stage | None:
+        """The module this person is at."""
+        place = current(stage.mark for stage in self.stages)
+        return None if place is None else self.stages[place]
+
+    @property
+    def steps(self) -> Iterator[tuple[Stage, Step]]:
+        return ((stage, step) for stage in self.stages for step in stage.steps)
+
+    @cached_property
+    def begun(self) -> list[tuple[Stage, Step]]:
+        """What was begun and not finished: open attempts first, then materials one stopped in."""
+        quizzes = [(stage, step) for stage, step in self.steps if step.open_try]
+        readings = [
+            (stage, step)
+            for stage, step in self.steps
+            if step.type == "material" and step.percent_read is not None and not step.is_done
+        ]
+        return quizzes + readings
+
+    @cached_property
+    def next(self) -> tuple[Stage, Step] | None:
+        """What to take up when nothing was begun: the first required step left that can be done now."""
+        for stage in self._from_here():
+            for step in stage.left:
+                if step.type == "material" or (step.type == "quiz" and step.may_try):
+                    return stage, step
+        return None
+
+    def _from_here(self) -> Iterable[Stage]:
+        start = self.stages.index(self.here) if self.here else len(self.stages)
+        return self.stages[start:] + self.stages[:start]
+
+    @cached_property
+    def due(self) -> list[Due]:
+        """What is left and has a time, the nearest first; the work of one module due at one time stands together."""
+        together: dict[tuple[datetime, int], list[Step]] = {}
+        by_id = {stage.id: stage for stage in self.stages}
+        for stage in self.stages:
+            for step in stage.left:
+                if step.due_at is not None and not (step.starts_at and step.starts_at > self.now):
+                    together.setdefault((step.due_at, stage.id), []).append(step)
+        return [
+            Due(at, by_id[stage_id], tuple(steps), at < self.now) for (at, stage_id), steps in sorted(together.items())
+        ]
+
+    @cached_property
+    def coming(self) -> list[tuple[Stage, Step]]:
+        """Live sessions still to come, the nearest first."""
+        found = [
+            (stage, step)
+            for stage, step in self.steps
+            if step.starts_at is not None and step.starts_at > self.now and not step.is_cancelled
+        ]
+        return sorted(found, key=lambda pair: pair[1].starts_at or self.now)
+

@@ -1,0 +1,235 @@
+"""What one person has done and has still to do. Core rows: a whole path is two statements, however long it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from lms import permissions as can
+from lms.accounts.models import Person
+from lms.cycles.models import Activity, Cycle, Module, Rule, State
+from lms.cycles.queries import enrolled_in
+from lms.extensions import db
+from lms.materials.models import Material, ReadingPosition, StoredFile
+from lms.progress.models import Completion, Decision
+from lms.progress.path import Path, Stage, Step, Try
+from lms.quizzes.models import Answer, Attempt, Question, Quiz
+from lms.sessions.models import Attendance, Invitation, LiveSession
+
+_module, _activity = Module.__table__.c, Activity.__table__.c
+_material, _file, _reading = Material.__table__.c, StoredFile.__table__.c, ReadingPosition.__table__.c
+_session, _invitation, _attendance = LiveSession.__table__.c, Invitation.__table__.c, Attendance.__table__.c
+_completion, _quiz, _attempt = Completion.__table__.c, Quiz.__table__.c, Attempt.__table__.c
+
+
+def visible_modules(person: Person) -> Select[tuple[Module]]:
+    """Modules whose page a person may open; the same bounds as ``cycles.queries.visible_to`` sets for activities."""
+    modules = select(Module)
+    if can.teach(person):
+        return modules
+    modules = modules.where(Module.state == State.PUBLISHED)
+    if person.letter is not None:
+        return modules.where(Module.id == person.letter.module_id)
+    modules = modules.join(Cycle, Module.cycle_id == Cycle.id).where(Cycle.state == State.PUBLISHED)
+    return modules if can.look_after_people(person) else modules.where(enrolled_in(person, Cycle.id))
+
+
+def done_in_module(person: Person, module_id: int) -> set[int]:
+    """The ids of the module's activities that the person has done (or is excused from)."""
+    return set(
+        db.session.scalars(
+            select(Completion.activity_id)
+            .join(Activity, Activity.id == Completion.activity_id)
+            .where(Completion.person_id == person.id, Activity.module_id == module_id)
+        )
+    )
+
+
+def path_of(person: Person, cycle: Cycle, *, now: datetime) -> Path:
+    """The published modules of a cycle as they stand for one person. Two statements."""
+    of_cycle = and_(_module.cycle_id == cycle.id, _module.state == State.PUBLISHED)
+    return Path(_stages(person.id, of_cycle), now)
+
+
+def module_of(person: Person, module: Module, *, now: datetime) -> Stage:
+    """One module as it stands for one person. Two statements."""
+    (stage,) = Path(_stages(person.id, _module.id == module.id), now)
+    return stage
+
+
+def _stages(person_id: int, which: ColumnElement[bool]) -> list[Stage]:
+    stages: dict[int, Stage] = {}
+    tries = _tries(person_id, which)
+    for row in db.session.execute(_rows(person_id, which)):
+        stage = stages.get(row.module_id)
+        if stage is None:
+            stage = stages[row.module_id] = Stage(
+                id=row.module_id,
+                number=row.number,
+                title=row.module_title,
+                title_en=row.module_title_en,
+                summary=row.summary,
+                summary_en=row.summary_en,
+                due_at=row.module_due_at,
+            )
+        if row.id is not None:
+            stage.steps.append(_step(row, tries))
+    return list(stages.values())
+
+
+def _step(row: Any, tries: dict[int, list[Try]]) -> Step:
+    return Step(
+        id=row.id,
+        type=row.type,
+        title=row.title,
+        title_en=row.title_en,
+        is_required=row.rule is not Rule.OPTIONAL and row.cancelled_at is None,
+        due_at=row.due_at or row.module_due_at,
+        created_at=row.created_at,
+        how=row.how,
+        done_at=row.done_at,
+        kind=row.kind or "",
+        minutes=row.minutes,
+        file_name=row.original_name or "",
+        file_size=row.size or 0,
+        percent_read=row.percent,
+        heading=row.heading or "",
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        zone=row.zone or "",
+        is_cancelled=row.cancelled_at is not None,
+        answer=row.answer,
+        attended_at=row.attended_at,
+        attempts_allowed=row.attempts_allowed,
+        tries=tries.get(row.id, []),
+    )
+
+
+def _rows(person_id: int, which: ColumnElement[bool]) -> Select[Any]:
+    """A row for each published activity (or one for a module without any), with what this person has to do with it."""
+    tables = (
+        Module.__table__.outerjoin(
+            Activity.__table__, and_(_activity.module_id == _module.id, _activity.state == State.PUBLISHED)
+        )
+        .outerjoin(Material.__table__, _material.id == _activity.id)
+        .outerjoin(StoredFile.__table__, _file.id == _material.file_id)
+        .outerjoin(LiveSession.__table__, _session.id == _activity.id)
+        .outerjoin(Quiz.__table__, _quiz.id == _activity.id)
+        .outerjoin(
+            Completion.__table__, and_(_completion.activity_id == _activity.id, _completion.person_id == person_id)
+        )
+        .outerjoin(ReadingPosition.__table__, and_(_reading.material_id == _activity.id, _reading.person_id == person_id))
+        .outerjoin(
+            Invitation.__table__, and_(_invitation.live_session_id == _activity.id, _invitation.person_id == person_id)
+        )
+        .outerjoin(
+            Attendance.__table__, and_(_attendance.live_session_id == _activity.id, _attendance.person_id == person_id)
+        )
+    )
+    return (
+        select(
+            _module.id.label("module_id"),
+            _module.position.label("number"),
+            _module.title.label("module_title"),
+            _module.title_en.label("module_title_en"),
+            _module.summary,
+            _module.summary_en,
+            _module.due_at.label("module_due_at"),
+            _activity.id,
+            _activity.type,
+            _activity.title,
+            _activity.title_en,
+            _activity.rule,
+            _activity.due_at,
+            _activity.created_at,
+            _material.kind,
+            _material.minutes,
+            _file.original_name,
+            _file.size,
+            _session.starts_at,
+            _session.ends_at,
+            _session.zone,
+            _session.cancelled_at,
+            _quiz.attempts_allowed,
+            _completion.how,
+            _completion.at.label("done_at"),
+            _reading.percent,
+            _reading.heading,
+            _invitation.answer,
+            _attendance.at.label("attended_at"),
+        )
+        .select_from(tables)
+        .where(which)
+        .order_by(_module.position, _module.id, _activity.position, _activity.id)
+    )
+
+
+def _tries(person_id: int, which: ColumnElement[bool]) -> dict[int, list[Try]]:
+    """Every attempt of the person at those modules' quizzes, by quiz, the first one first."""
+    answered = select(func.count()).where(Answer.attempt_id == _attempt.id).scalar_subquery()
+    questions = select(func.count()).where(Question.quiz_id == _attempt.quiz_id).scalar_subquery()
+    rows = db.session.execute(
+        select(
+            _attempt.id,
+            _attempt.quiz_id,
+            _attempt.number,
+            _attempt.started_at,
+            _attempt.submitted_at,
+            _attempt.score,
+            _attempt.max_score,
+            _attempt.percent,
+            _attempt.passed,
+            answered.label("answered"),
+            questions.label("questions"),
+        )
+        .select_from(
+            Attempt.__table__.join(Activity.__table__, _activity.id == _attempt.quiz_id).join(
+                Module.__table__, _module.id == _activity.module_id
+            )
+        )
+        .where(_attempt.person_id == person_id, which)
+        .order_by(_attempt.number)
+    )
+    tries: dict[int, list[Try]] = defaultdict(list)
+    for row in rows:
+        tries[row.quiz_id].append(
+            Try(
+                attempt_id=row.id,
+                number=row.number,
+                started_at=row.started_at,
+                submitted_at=row.submitted_at,
+                score=None if row.score is None else float(row.score),
+                max_score=None if row.max_score is None else float(row.max_score),
+                percent=row.percent,
+                passed=row.passed,
+                answered=row.answered,
+                questions=row.questions,
+            )
+        )
+    return tries
+
+
+def decisions_about(person: Person) -> list[Any]:
+    """What coordinators decided about a person's activities, the latest first: rows with who, when and why."""
+    by = Person.__table__.alias("by")
+    return list(
+        db.session.execute(
+            select(
+                Decision.activity_id,
+                Decision.verdict,
+                Decision.at,
+                Decision.reason,
+                Activity.title,
+                Activity.title_en,
+                by.c.given_name,
+                by.c.family_name,
+            )
+            .join(Activity, Activity.id == Decision.activity_id)
+            .outerjoin(by, by.c.id == Decision.by_id)
+            .where(Decision.person_id == person.id)
+            .order_by(Decision.at.desc(), Decision.id.desc())
+        )
+    )
