@@ -9,9 +9,11 @@ from lms import access, assets, cli, config, display, errors, freshness, securit
 from lms.accounts import import_views, people_views
 from lms.accounts import views as accounts
 from lms.centres import views as centres
+from lms.cycles import activity_views, enrolment_views, module_views
 from lms.cycles import views as cycles
 from lms.extensions import compress, csrf, db, migrate
 from lms.home import views as home
+from lms.materials import edit_views, file_views
 from lms.materials import views as materials
 from lms.outbox import post, worker
 from lms.outbox import views as outbox
@@ -22,7 +24,8 @@ from lms.sessions import invitation_views, letter_views
 from lms.sessions import views as sessions
 
 AREAS = (
-    home, accounts, people_views, import_views, centres, cycles, materials, quizzes, question_views, sessions,
+    home, accounts, people_views, import_views, centres, cycles, module_views, activity_views, enrolment_views,
+    materials, edit_views, file_views, quizzes, question_views, sessions,
     invitation_views, letter_views, progress, outbox,
 )  # fmt: skip
 

@@ -69,6 +69,8 @@ class Defaults:
     UPLOAD_LIMIT = 50 * 1024 * 1024
     MAX_CONTENT_LENGTH = 52 * 1024 * 1024
     MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
+    # Files go out as they are, so that Range counts their own bytes; pages are compressed all the same.
+    COMPRESS_STREAMS = False
 
     # --- running it ------------------------------------------------------------------------------------------------
     # True where people reach us over HTTPS: __Host- cookies, HSTS. Refuses a weak SECRET_KEY.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from lms import permissions as can
-from lms.accounts.models import Person
+from lms.accounts.models import Person, PersonRole, Role
+from lms.centres.models import Centre
 from lms.cycles.models import Activity, Cycle, Enrolment, Module, State
 from lms.extensions import db
 
@@ -73,3 +76,133 @@ def enrolled_people(cycle: Cycle) -> Select[tuple[Person]]:
         .where(Enrolment.cycle_id == cycle.id, Enrolment.left_at.is_(None), Person.suspended_at.is_(None))
         .order_by(Person.family_name, Person.given_name, Person.id)
     )
+
+
+def is_enrolled(person: Person, cycle: Cycle) -> bool:
+    return bool(
+        db.session.scalar(
+            select(
+                exists().where(
+                    Enrolment.cycle_id == cycle.id, Enrolment.person_id == person.id, Enrolment.left_at.is_(None)
+                )
+            )
+        )
+    )
+
+
+def programme(cycle: Cycle) -> Sequence[Row[Any]]:
+    """The published modules of a cycle in order: id, position, titles, summaries, due_at."""
+    return db.session.execute(
+        select(
+            Module.id,
+            Module.position,
+            Module.title,
+            Module.title_en,
+            Module.summary,
+            Module.summary_en,
+            Module.due_at,
+        )
+        .where(Module.cycle_id == cycle.id, Module.state == State.PUBLISHED)
+        .order_by(Module.position, Module.id)
+    ).all()
+
+
+# --- for those who make it --------------------------------------------------------------------------------------------
+def module_rows() -> dict[int, list[Row[Any]]]:
+    """Every module by its cycle's id, in order, with how many activities it has and how many of them are drafts."""
+    drafts = func.count(case((Activity.state == State.DRAFT, 1)))
+    rows = db.session.execute(
+        select(
+            Module.id,
+            Module.cycle_id,
+            Module.position,
+            Module.title,
+            Module.title_en,
+            Module.state,
+            Module.due_at,
+            func.count(Activity.id).label("activities"),
+            drafts.label("drafts"),
+        )
+        .outerjoin(Activity, Activity.module_id == Module.id)
+        .group_by(Module.id)
+        .order_by(Module.cycle_id, Module.position, Module.id)
+    )
+    by_cycle = defaultdict(list)
+    for row in rows:
+        by_cycle[row.cycle_id].append(row)
+    return by_cycle
+
+
+def enrolled_counts() -> dict[int, int]:
+    """How many people are in each cycle, by the cycle's id; suspended accounts are left out."""
+    return {
+        row.cycle_id: row.people
+        for row in db.session.execute(
+            select(Enrolment.cycle_id, func.count().label("people"))
+            .join(Person, Person.id == Enrolment.person_id)
+            .where(Enrolment.left_at.is_(None), Person.suspended_at.is_(None))
+            .group_by(Enrolment.cycle_id)
+        )
+    }
+
+
+# --- for those who enrol ----------------------------------------------------------------------------------------------
+def learners() -> Select[tuple[Person]]:
+    """Whom "everybody" and "the whole centre" mean: active people of the centres, by name. Staff are chosen by hand."""
+    return (
+        select(Person)
+        .where(
+            Person.suspended_at.is_(None),
+            exists().where(
+                PersonRole.person_id == Person.id, PersonRole.role.in_([Role.VOLUNTEER, Role.CENTRE_COORDINATOR])
+            ),
+        )
+        .order_by(Person.family_name, Person.given_name, Person.id)
+    )
+
+
+def _in_cycle(cycle: Cycle) -> ColumnElement[bool]:
+    return and_(Enrolment.person_id == Person.id, Enrolment.cycle_id == cycle.id, Enrolment.left_at.is_(None))
+
+
+def enrolment_by_centre(cycle: Cycle) -> Sequence[Row[Any]]:
+    """For each centre, and None for people without one: how many people it has and how many are in the cycle."""
+    people = learners().order_by(None).subquery()
+    return db.session.execute(
+        select(
+            Centre.id,
+            Centre.slug,
+            Centre.name,
+            Centre.name_en,
+            func.count(people.c.id).label("people"),
+            func.count(Enrolment.id).label("enrolled"),
+        )
+        .select_from(people)
+        .outerjoin(Centre, Centre.id == people.c.centre_id)
+        .outerjoin(
+            Enrolment,
+            and_(Enrolment.person_id == people.c.id, Enrolment.cycle_id == cycle.id, Enrolment.left_at.is_(None)),
+        )
+        .group_by(Centre.id)
+        .order_by(Centre.id.is_(None), Centre.name)
+    ).all()
+
+
+def people_by_enrolment(cycle: Cycle, centre_id: int | None) -> Sequence[Row[Any]]:
+    """The people of a centre (None: of no centre), by name, each with since when they are in the cycle, if they are.
+
+    Staff of no centre who are no learners are listed too, so that they can be chosen by hand.
+    """
+    return db.session.execute(
+        select(
+            Person.id,
+            Person.family_name,
+            Person.given_name,
+            Person.patronymic,
+            Person.position,
+            Enrolment.enrolled_at,
+        )
+        .outerjoin(Enrolment, _in_cycle(cycle))
+        .where(Person.suspended_at.is_(None), Person.centre_id == centre_id)
+        .order_by(Person.family_name, Person.given_name, Person.id)
+    ).all()

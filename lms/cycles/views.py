@@ -1,24 +1,123 @@
-from flask import Blueprint
+"""Cycles: the trainers' list, the public programme, making one and publishing it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
 
 from lms import permissions as can
-from lms.access import allow, public
+from lms.access import allow, me, public, require, require_version, someone
+from lms.clock import now
+from lms.cycles import actions, queries
+from lms.cycles.forms import CycleForm
+from lms.cycles.models import Cycle, State
+from lms.extensions import db
+from lms.sessions.models import LiveSession
 
 blueprint = Blueprint("cycles", __name__)
 
 
+def find_cycle(slug: str) -> Cycle:
+    """A cycle for those who work on it."""
+    return db.one_or_404(queries.visible_cycles(me()).where(Cycle.slug == slug))
+
+
 @blueprint.get("/cycles/")
 @allow(can.teach)
-def index():
-    return "", 204
+def index() -> ResponseReturnValue:
+    return render_template(
+        "cycles/index.html",
+        cycles=db.session.scalars(queries.visible_cycles(me())).all(),
+        modules=queries.module_rows(),
+        enrolled=queries.enrolled_counts(),
+    )
 
 
 @blueprint.get("/cycles/<slug>/")
 @public
-def show(slug):
-    return "", 204
+def show(slug: str) -> ResponseReturnValue:
+    person = someone()
+    teaches = person is not None and can.teach(person)
+    cycles = select(Cycle) if teaches else queries.public_cycles()
+    cycle = db.session.scalar(cycles.where(Cycle.slug == slug)) or abort(404)
+    return render_template(
+        "cycles/show.html",
+        cycle=cycle,
+        modules=queries.programme(cycle),
+        sessions=_sessions_of(cycle),
+        may_edit=teaches,
+        is_enrolled=person is not None and can.learn(person) and queries.is_enrolled(person, cycle),
+    )
 
 
-@blueprint.get("/modules/<int:module_id>/edit")
+def _sessions_of(cycle: Cycle) -> dict[int, LiveSession]:
+    """The first published live session of each module, by the module's id."""
+    found = db.session.execute(
+        select(LiveSession.module_id, LiveSession.starts_at, LiveSession.ends_at, LiveSession.zone)
+        .where(
+            LiveSession.cycle_id == cycle.id,
+            LiveSession.module_id.is_not(None),
+            LiveSession.state == State.PUBLISHED,
+            LiveSession.cancelled_at.is_(None),
+        )
+        .order_by(LiveSession.starts_at.desc())
+    )
+    return {row.module_id: row for row in found}
+
+
+@blueprint.route("/cycles/new", methods=["GET", "POST"])
 @allow(can.teach)
-def edit_module(module_id):
-    return "", 204
+def new() -> ResponseReturnValue:
+    require(can.edit_curriculum(me()))
+    form = CycleForm()
+    if form.validate_on_submit():
+        cycle = Cycle()
+        form.fill(cycle)
+        actions.name_cycle(cycle, now().year)
+        db.session.add(cycle)
+        db.session.commit()
+        flash(_("The cycle is made. Add its first module."), "done")
+        return redirect(url_for("cycles.new_module", slug=cycle.slug), 303)
+    return render_template("cycles/new.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/cycles/<slug>/edit", methods=["GET", "POST"])
+@allow(can.teach)
+def edit(slug: str) -> ResponseReturnValue:
+    cycle = find_cycle(slug)
+    require(can.edit_curriculum(me()))
+    form = CycleForm(obj=cycle)
+    meanwhile = None
+    if form.validate_on_submit():
+        if require_version(cycle.version, form.version.data):
+            form.fill(cycle)
+            db.session.commit()
+            flash(_("Saved."), "done")
+            return redirect(url_for("cycles.index"), 303)
+        meanwhile = form.meanwhile(vars(cycle))
+    status = 409 if meanwhile is not None else 422 if form.is_submitted() else 200
+    return render_template("cycles/edit.html", form=form, cycle=cycle, meanwhile=meanwhile), status
+
+
+@blueprint.post("/cycles/<slug>/publication")
+@allow(can.teach)
+def publication(slug: str) -> ResponseReturnValue:
+    cycle = find_cycle(slug)
+    require(can.edit_curriculum(me()))
+    cycle.state = State.PUBLISHED
+    db.session.commit()
+    flash(_("The cycle is published: everybody can read its programme."), "done")
+    return redirect(url_for("cycles.index"), 303)
+
+
+@blueprint.post("/cycles/<slug>/withdrawal")
+@allow(can.teach)
+def withdrawal(slug: str) -> ResponseReturnValue:
+    cycle = find_cycle(slug)
+    require(can.edit_curriculum(me()))
+    cycle.state = State.DRAFT
+    db.session.commit()
+    flash(_("The cycle is a draft again: learners no longer see it. What they did is kept."), "done")
+    return redirect(url_for("cycles.index"), 303)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.cycles.models import Activity, Lack, Rule
 from lms.database import Base, Model, word
+from lms.materials.filetypes import TYPES, FileType
 
 
 class MaterialKind(StrEnum):
@@ -32,6 +33,19 @@ class StoredFile(Model):
     sha256: Mapped[str]
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     uploaded_at: Mapped[datetime]
+
+    @property
+    def ending(self) -> str:
+        """«PDF»."""
+        return self.original_name.rpartition(".")[2].upper()
+
+    @property
+    def opens_in_browser(self) -> bool:
+        return self.file_type.opens_in_browser
+
+    @property
+    def file_type(self) -> FileType:
+        return TYPES[self.ending.lower()]
 
 
 # Files that a page shows or links to, beside the one a material may be.

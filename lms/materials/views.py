@@ -1,18 +1,148 @@
-from flask import Blueprint
+"""The library, and the page of one material: reading, opening, watching, and what of it counts as done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
 
 from lms import permissions as can
-from lms.access import allow, for_guests
+from lms.access import allow, for_guests, me
+from lms.clock import now
+from lms.cycles.models import Module, Rule
+from lms.extensions import db
+from lms.materials import actions, links, markdown, queries, reading
+from lms.materials.models import Material, MaterialKind
+from lms.materials.reading import Deed
+from lms.progress import actions as progress
+from lms.progress import queries as progress_queries
+from lms.progress.models import How
+from lms.progress.path import Step
+from lms.security import allow_form_to
+from lms.sessions.models import LiveSession
 
 blueprint = Blueprint("materials", __name__)
+
+_HOW = {Deed.ENDED: How.READ, Deed.OPENED: How.OPENED}
+
+
+def files_folder() -> Path:
+    return Path(current_app.config["DATA_FOLDER"]) / "files"
+
+
+def find_material(material_id: int) -> Material:
+    return cast(Material, db.one_or_404(queries.visible_material(me(), material_id)))
 
 
 @blueprint.get("/materials/")
 @allow(can.learn)
-def index():
-    return "", 204
+def index() -> ResponseReturnValue:
+    return render_template("materials/index.html", cycles=_shelves(queries.library(me())))
+
+
+def _shelves(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], list[list[Row[Any]]]]]:
+    """The library by cycle, each with its modules, each with its materials; a cycle is said by any of its rows."""
+    shelves = []
+    for _cycle, of_cycle in groupby(rows, key=lambda row: row.cycle_id):
+        modules = [list(of_module) for _module, of_module in groupby(of_cycle, key=lambda row: row.module_id)]
+        shelves.append((modules[0][0], modules))
+    return shelves
 
 
 @blueprint.get("/materials/<int:material_id>")
 @for_guests
-def show(material_id):
+def show(material_id: int) -> ResponseReturnValue:
+    material = find_material(material_id)
+    stage = progress_queries.module_of(me(), cast(Module, material.module), now=now())
+    own = next((step for step in stage.steps if step.id == material.id), None)
+    position = queries.position_of(me(), material)
+    if material.url:
+        allow_form_to(material.url)
+    return render_template(
+        "materials/show.html",
+        material=material,
+        stage=stage,
+        is_done=own is not None and own.is_done,
+        following=_following(stage.steps, material.id),
+        marks=reading.counts(Deed.MARKED, material.rule),
+        ends=reading.counts(Deed.ENDED, material.rule),
+        contents=markdown.contents(material.body_html),
+        stopped_at=position if position and position.heading and position.percent < reading.END else None,
+        host=links.host(material.url) if material.url else "",
+        live_session=db.session.get(LiveSession, material.recording_of_id) if material.recording_of_id else None,
+    )
+
+
+def _following(steps: list[Step], material_id: int) -> Step | None:
+    """The next step of the module that is not done yet."""
+    places = [place for place, step in enumerate(steps) if step.id == material_id]
+    after = steps[places[0] + 1 :] if places else []
+    return next((step for step in after if not step.is_done and not step.is_cancelled), None)
+
+
+def _address_of(step: Step) -> str:
+    if step.type == "material":
+        return url_for("materials.show", material_id=step.id)
+    if step.type == "quiz":
+        return url_for("quizzes.show", quiz_id=step.id)
+    return url_for("sessions.show", live_session_id=step.id)
+
+
+# --- deeds ------------------------------------------------------------------------------------------------------------
+def _note(material: Material, deed: Deed) -> None:
+    """Record the deed if it counts for this material; done with a recording, its live session counts as watched."""
+    if not reading.counts(deed, material.rule):
+        return
+    marked = How.READ if material.rule is Rule.READ else How.MARKED
+    progress.complete(me(), material, _HOW.get(deed, marked), now=now())
+    if material.kind is MaterialKind.RECORDING and material.recording_of_id:
+        live_session = db.session.get(LiveSession, material.recording_of_id)
+        if live_session is not None and live_session.rule is Rule.PRESENT_OR_WATCHED:
+            progress.complete(me(), live_session, How.WATCHED, now=now())
+
+
+@blueprint.post("/materials/<int:material_id>/reading")
+@for_guests
+def mark_read(material_id: int) -> ResponseReturnValue:
+    """The button under the material: it is done, on to the next step of the module."""
+    material = find_material(material_id)
+    _note(material, Deed.MARKED)
+    db.session.commit()
+    stage = progress_queries.module_of(me(), cast(Module, material.module), now=now())
+    following = _following(stage.steps, material.id)
+    if following is None:
+        return redirect(url_for("progress.module", module_id=material.module_id), 303)
+    return redirect(_address_of(following), 303)
+
+
+@blueprint.post("/materials/<int:material_id>/position")
+@for_guests
+def remember_position(material_id: int) -> ResponseReturnValue:
+    """Where the reader is: ``anchor`` of the heading, ``percent`` of the page; a script says it while one scrolls."""
+    material = find_material(material_id)
+    percent = min(max(request.form.get("percent", 0, type=int), 0), 100)
+    actions.remember_position(me(), material, anchor=request.form.get("anchor", ""), percent=percent, now=now())
+    if percent >= reading.END:
+        _note(material, Deed.ENDED)
+    db.session.commit()
     return "", 204
+
+
+@blueprint.post("/materials/<int:material_id>/opening")
+@for_guests
+def open_material(material_id: int) -> ResponseReturnValue:
+    """On to the file or the address, which counts as opened."""
+    material = find_material(material_id)
+    target = material.url
+    if material.file is not None:
+        target = url_for("materials.file", file_id=material.file.id, name=material.file.original_name)
+    if not target:
+        return redirect(url_for("materials.show", material_id=material.id), 303)
+    _note(material, Deed.OPENED)
+    db.session.commit()
+    return redirect(target, 303)

@@ -1,0 +1,182 @@
+"""The module editor: what it is about, its activities in order, and what is still missing before it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from babel.lists import format_list
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload, with_polymorphic
+
+from lms import permissions as can
+from lms.access import allow, me, require, require_version
+from lms.cycles import actions
+from lms.cycles.forms import ModuleForm
+from lms.cycles.models import Activity, Lack, Module, Rule, State
+from lms.cycles.views import blueprint, find_cycle
+from lms.cycles.words import RULES
+from lms.extensions import db
+from lms.materials.models import Material
+from lms.quizzes.models import Quiz
+from lms.sessions.models import LiveSession
+
+STEPS = {"up": -1, "down": +1}
+
+
+def find_module(module_id: int) -> Module:
+    return db.one_or_404(select(Module).where(Module.id == module_id).options(joinedload(Module.cycle)))
+
+
+def activities_of(module: Module) -> Sequence[Activity]:
+    """The module's activities in order, whole, with what their lacks and their lines in the list need."""
+    every = with_polymorphic(Activity, [Material, Quiz, LiveSession])
+    return db.session.scalars(
+        select(every)
+        .where(every.module_id == module.id)
+        .options(joinedload(every.Material.file), selectinload(every.Quiz.questions))
+        .order_by(every.position, every.id)
+    ).all()
+
+
+# --- what is said -----------------------------------------------------------------------------------------------------
+def what_to_do(activity: Activity) -> str:
+    """What its author has still to do before it can be published; empty when it is ready."""
+    title = activity.title
+    match activity.lacks:
+        case Lack.TEXT:
+            return _("write the text of “%(title)s”", title=title)
+        case Lack.FILE:
+            return _("upload the file of “%(title)s”", title=title)
+        case Lack.ADDRESS:
+            return _("give the address of “%(title)s”", title=title)
+        case Lack.RECORDING:
+            return _("add a link or a file to “%(title)s”", title=title)
+        case Lack.QUESTIONS:
+            return _("write the questions of “%(title)s”", title=title)
+        case Lack.ROOM:
+            return _("give the link or the place of “%(title)s”", title=title)
+    return ""
+
+
+def all_of(things: list[str]) -> str:
+    """«а, б и в»."""
+    return format_list(things, locale=get_locale())
+
+
+def what_is_missing(activities: Sequence[Activity]) -> str:
+    """One sentence about everything that is missing; empty when the module is ready."""
+    if not activities:
+        return _("There is nothing in the module yet: add a material, a quiz or a session.")
+    todo = [words for activity in activities if (words := what_to_do(activity))]
+    return _("Left to do: %(what)s.", what=all_of(todo)) if todo else ""
+
+
+# --- the module -------------------------------------------------------------------------------------------------------
+@blueprint.route("/cycles/<slug>/modules/new", methods=["GET", "POST"])
+@allow(can.teach)
+def new_module(slug: str) -> ResponseReturnValue:
+    cycle = find_cycle(slug)
+    require(can.edit_curriculum(me()))
+    form = ModuleForm()
+    if form.validate_on_submit():
+        module = Module()
+        form.fill(module)
+        actions.append_module(module, cycle)
+        db.session.add(module)
+        db.session.commit()
+        flash(_("The module is made, as a draft. Now put something in it."), "done")
+        return redirect(url_for("cycles.edit_module", module_id=module.id), 303)
+    return render_template("cycles/new_module.html", form=form, cycle=cycle), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/modules/<int:module_id>/edit", methods=["GET", "POST"])
+@allow(can.teach)
+def edit_module(module_id: int) -> ResponseReturnValue:
+    module = find_module(module_id)
+    require(can.edit_curriculum(me()))
+    form = ModuleForm(module)
+    meanwhile = None
+    if form.validate_on_submit():
+        if require_version(module.version, form.version.data):
+            form.fill(module)
+            db.session.commit()
+            flash(_("Saved."), "done")
+            return redirect(url_for("cycles.edit_module", module_id=module.id), 303)
+        meanwhile = form.meanwhile(vars(module) | {"due_on": ModuleForm.day_of(module)})
+    activities = activities_of(module)
+    page = render_template(
+        "cycles/edit_module.html",
+        form=form,
+        meanwhile=meanwhile,
+        module=module,
+        activities=activities,
+        missing=what_is_missing(activities),
+        todo={activity.id: what_to_do(activity) for activity in activities},
+        ready=[activity for activity in activities if not activity.is_published and activity.lacks is None],
+        rule_words=RULES,
+    )
+    return page, 409 if meanwhile is not None else 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/modules/<int:module_id>/publication")
+@allow(can.teach)
+def module_publication(module_id: int) -> ResponseReturnValue:
+    """Publish the module, and those of its drafts that were ticked and are ready."""
+    module = find_module(module_id)
+    require(can.edit_curriculum(me()))
+    chosen = request.form.getlist("activity", type=int)
+    wanted = [activity for activity in activities_of(module) if activity.id in chosen and not activity.is_published]
+    todo = [words for activity in wanted if (words := what_to_do(activity))]
+    if todo:
+        flash(_("Nothing was published. Left to do: %(what)s.", what=all_of(todo)), "late")
+        return redirect(url_for("cycles.edit_module", module_id=module.id), 303)
+    module.state = State.PUBLISHED
+    for activity in wanted:
+        activity.publish()
+    db.session.commit()
+    if module.cycle.state is State.PUBLISHED:
+        flash(_("The module is published: everybody in the cycle sees it."), "done")
+    else:
+        flash(_("The module is published. Learners will see it when the cycle is published too."), "wait")
+    return redirect(url_for("cycles.edit_module", module_id=module.id), 303)
+
+
+@blueprint.post("/modules/<int:module_id>/withdrawal")
+@allow(can.teach)
+def module_withdrawal(module_id: int) -> ResponseReturnValue:
+    module = find_module(module_id)
+    require(can.edit_curriculum(me()))
+    module.state = State.DRAFT
+    db.session.commit()
+    flash(_("The module is a draft again: learners no longer see it. What they did is kept."), "done")
+    return redirect(url_for("cycles.edit_module", module_id=module.id), 303)
+
+
+@blueprint.post("/modules/<int:module_id>/position")
+@allow(can.teach)
+def module_position(module_id: int) -> ResponseReturnValue:
+    module = find_module(module_id)
+    require(can.edit_curriculum(me()))
+    actions.move(module, STEPS.get(request.form.get("direction", "")) or abort(400))
+    db.session.commit()
+    return redirect(url_for("cycles.index", _anchor=f"module-{module.id}"), 303)
+
+
+@blueprint.post("/modules/<int:module_id>/rules")
+@allow(can.teach)
+def module_rules(module_id: int) -> ResponseReturnValue:
+    """When each activity of the module counts as done; ``rule-<id>`` holds a rule that fits it."""
+    module = find_module(module_id)
+    require(can.edit_curriculum(me()))
+    for activity in activities_of(module):
+        wanted = request.form.get(f"rule-{activity.id}", activity.rule.value)
+        if wanted not in {rule.value for rule in activity.fitting_rules}:
+            abort(400)
+        activity.rule = Rule(wanted)
+    db.session.commit()
+    flash(_("The rules are saved. What was done before stays done."), "done")
+    return redirect(url_for("cycles.edit_module", module_id=module.id, _anchor="rules"), 303)

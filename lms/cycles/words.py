@@ -1,0 +1,15 @@
+"""What the completion rules are called on the screen."""
+
+from flask_babel import lazy_gettext as _l
+
+from lms.cycles.models import Rule
+
+RULES = {
+    Rule.READ: _l("it is read to the end or marked as read"),
+    Rule.MARKED: _l("the learner marks it as done"),
+    Rule.OPENED: _l("it is opened"),
+    Rule.PASSED: _l("it is passed"),
+    Rule.PRESENT: _l("they were at the session"),
+    Rule.PRESENT_OR_WATCHED: _l("they were at the session or watched the recording"),
+    Rule.OPTIONAL: _l("it is not required"),
+}

@@ -1,0 +1,76 @@
+"""Writing pages, keeping files, remembering where someone stopped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from werkzeug.datastructures import FileStorage
+
+from lms.accounts.models import Person
+from lms.cycles.models import Module, State
+from lms.extensions import db
+from lms.materials import filetypes, markdown, reading, storage
+from lms.materials.models import Material, MaterialKind, ReadingPosition, StoredFile
+
+
+def new_material(module: Module, kind: MaterialKind, *, now: datetime) -> Material:
+    """A draft of that kind with its usual rule, not yet placed (cycles.actions.place)."""
+    material = Material(
+        kind=kind, state=State.DRAFT, module_id=module.id, body="", url="", created_at=now, updated_at=now
+    )
+    material.rule = material.fitting_rules[0]
+    return material
+
+
+def write_page(material: Material, text: str) -> None:
+    """Keep the Markdown and what it looks like, how long it takes, and which files it shows.
+
+    Raises markdown.TooLong.
+    """
+    material.body_html = markdown.to_html(text)
+    material.body = text
+    material.minutes = reading.minutes(material.body_html)
+    shown = markdown.files_in(material.body_html)
+    material.page_files = list(db.session.scalars(select(StoredFile).where(StoredFile.id.in_(shown))))
+
+
+def keep_file(upload: FileStorage, person: Person, folder: Path, *, largest: int, now: datetime) -> StoredFile:
+    """Keep an upload that ``filetypes.recognise`` has accepted."""
+    name = filetypes.kept_name(upload.filename or "")
+    file_type = filetypes.recognise(name, upload.stream)
+    kept = storage.keep(upload.stream, folder, largest=largest)
+    file = StoredFile(
+        storage_name=kept.name,
+        original_name=name,
+        content_type=file_type.content_type,
+        size=kept.size,
+        sha256=kept.sha256,
+        uploaded_by_id=person.id,
+        uploaded_at=now,
+    )
+    db.session.add(file)
+    db.session.flush()
+    return file
+
+
+def mention(file: StoredFile) -> str:
+    """The line of Markdown that shows a picture or links to a file."""
+    words = file.original_name.rpartition(".")[0].replace("[", "(").replace("]", ")").replace("`", "")
+    mark = "!" if file.file_type.is_picture else ""
+    return f"{mark}[{words}](/files/{file.id}/{quote(file.original_name, safe='')})"
+
+
+def remember_position(person: Person, material: Material, *, anchor: str, percent: int, now: datetime) -> None:
+    """Where the person is in the material; the heading's own words are looked up, not believed."""
+    heading = next((h.text for h in markdown.contents(material.body_html) if h.id == anchor), "")
+    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[db.engine.dialect.name]
+    place = {"anchor": anchor if heading else "", "heading": heading[:255], "percent": percent, "at": now}
+    db.session.execute(
+        insert(ReadingPosition)
+        .values(person_id=person.id, material_id=material.id, **place)
+        .on_conflict_do_update(index_elements=["person_id", "material_id"], set_=place)
+    )

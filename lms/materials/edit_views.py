@@ -1,0 +1,138 @@
+"""Making and changing materials, with a preview of the page while it is written."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from lms import permissions as can
+from lms.access import allow, me, require, require_version
+from lms.clock import now
+from lms.cycles.actions import place
+from lms.cycles.models import Module, State
+from lms.extensions import db
+from lms.materials import actions, markdown
+from lms.materials.forms import FORMS, FileForm, LinkForm, MaterialForm, PageForm, RecordingForm, too_long
+from lms.materials.models import Material, MaterialKind, StoredFile
+from lms.materials.views import blueprint, files_folder, find_material
+from lms.sessions.models import LiveSession
+from lms.texts import paragraphs
+
+
+@blueprint.route("/materials/new", methods=["GET", "POST"])
+@allow(can.teach)
+def new() -> ResponseReturnValue:
+    """``module_id`` says where it goes, ``kind`` what it is."""
+    require(can.edit_curriculum(me()))
+    module = db.one_or_404(select(Module).where(Module.id == request.args.get("module_id", 0, type=int)))
+    kind = _kind(request.args.get("kind", MaterialKind.PAGE.value))
+    material = actions.new_material(module, kind, now=now())
+    form = _form(material, module)
+    if form.validate_on_submit():
+        place(material, module)
+        _write(form, material)
+        db.session.add(material)
+        db.session.commit()
+        return _after(form, material)
+    status = 422 if form.is_submitted() else 200
+    return render_template("materials/new.html", form=form, module=module, kind=kind, kinds=list(MaterialKind)), status
+
+
+@blueprint.route("/materials/<int:material_id>/edit", methods=["GET", "POST"])
+@allow(can.teach)
+def edit(material_id: int) -> ResponseReturnValue:
+    material = find_material(material_id)
+    require(can.edit_curriculum(me()))
+    form = _form(material, cast(Module, material.module))
+    meanwhile = None
+    if form.validate_on_submit():
+        if require_version(material.version, form.version.data):
+            _write(form, material)
+            material.updated_at = now()
+            db.session.commit()
+            return _after(form, material)
+        meanwhile = form.meanwhile(vars(material) | {"is_published": material.is_published})
+    status = 409 if meanwhile is not None else 422 if form.is_submitted() else 200
+    return render_template("materials/edit.html", form=form, material=material, meanwhile=meanwhile), status
+
+
+@blueprint.post("/materials/preview")
+@allow(can.teach)
+def preview() -> ResponseReturnValue:
+    """What the text will look like: a piece of HTML for the script, a page of its own without one."""
+    text = paragraphs(request.form.get("body", ""))
+    try:
+        html, problem = markdown.to_html(text), ""
+    except markdown.TooLong:
+        html, problem = "", too_long(text)
+    alone = request.headers.get("X-Requested-With") == "fetch"
+    template = "materials/_preview.html" if alone else "materials/preview.html"
+    title = request.form.get("title", "")
+    return render_template(template, html=html, problem=problem, title=title), 422 if problem else 200
+
+
+# --- from the form to the material ------------------------------------------------------------------------------------
+def _kind(word: str) -> MaterialKind:
+    try:
+        return MaterialKind(word)
+    except ValueError:
+        abort(404)
+
+
+def _form(material: Material, module: Module) -> MaterialForm:
+    form = FORMS[material.kind](material)
+    if isinstance(form, RecordingForm):
+        form.recording_of_id.choices = _sessions_of(module)
+    return form
+
+
+def _sessions_of(module: Module) -> dict[str, str]:
+    """The live sessions of the module's cycle, the newest first, for a recording to be of."""
+    rows = db.session.execute(
+        select(LiveSession.id, LiveSession.title)
+        .where(LiveSession.cycle_id == module.cycle_id, LiveSession.cancelled_at.is_(None))
+        .order_by((LiveSession.module_id == module.id).desc(), LiveSession.starts_at.desc())
+    )
+    return {"": _("of no session")} | {str(row.id): row.title for row in rows}
+
+
+def _write(form: MaterialForm, material: Material) -> None:
+    material.title, material.title_en = form.title.data, form.title_en.data
+    match form:
+        case PageForm():
+            kept = [_keep(upload) for upload in form.uploads.data or []]
+            actions.write_page(material, "\n\n".join(filter(None, [form.body.data, *map(actions.mention, kept)])))
+        case FileForm():
+            if form.upload.data:
+                material.file = _keep(form.upload.data)
+            material.title = form.title.data or material.file.original_name.rpartition(".")[0]
+        case LinkForm():
+            form.url.populate_obj(material, "url")
+        case RecordingForm():
+            material.minutes, material.recording_of_id = form.minutes.data, form.recording_of_id.data
+            if form.upload.data:
+                material.url, material.file = "", _keep(form.upload.data)
+            elif form.url.data:
+                form.url.populate_obj(material, "url")
+                material.file = None
+    material.state = State.PUBLISHED if form.is_published.data else State.DRAFT
+
+
+def _keep(upload: FileStorage) -> StoredFile:
+    return actions.keep_file(upload, me(), files_folder(), largest=current_app.config["UPLOAD_LIMIT"], now=now())
+
+
+def _after(form: MaterialForm, material: Material) -> ResponseReturnValue:
+    """Back to the module; to the text again when files were added to it, so that their lines can be moved."""
+    if isinstance(form, PageForm) and form.uploads.data:
+        flash(_("Saved. The files stand at the end of the text, move their lines where you want them."), "done")
+        return redirect(url_for("materials.edit", material_id=material.id), 303)
+    said = _("“%(title)s” is saved and published.") if material.is_published else _("“%(title)s” is saved as a draft.")
+    flash(said % {"title": material.title}, "done")
+    anchor = f"activity-{material.id}"
+    return redirect(url_for("cycles.edit_module", module_id=material.module_id, _anchor=anchor), 303)

@@ -1,0 +1,43 @@
+"""Files go out whole or by Range, never as something a browser would run on our origin."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Response, abort, send_file
+from flask.typing import ResponseReturnValue
+
+from lms.access import for_guests, me
+from lms.extensions import db
+from lms.materials import queries
+from lms.materials.models import StoredFile
+from lms.materials.views import blueprint, files_folder
+
+# Whatever a file turns out to be, it runs nothing, asks nobody for anything, and is nobody's frame.
+_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'none'; sandbox"
+
+
+@blueprint.get("/files/<int:file_id>/<name>")
+@for_guests
+def file(file_id: int, name: str) -> ResponseReturnValue:
+    """The id says which; the name is only for people and their downloads."""
+    stored = cast(StoredFile, db.one_or_404(queries.visible_file(me(), file_id)))
+    path = files_folder() / stored.storage_name
+    if not path.is_file():
+        abort(404)
+    response: Response = send_file(
+        path,
+        mimetype=stored.content_type,
+        as_attachment=not stored.opens_in_browser,
+        download_name=stored.original_name,
+        conditional=True,
+        etag=stored.sha256,
+        last_modified=stored.uploaded_at,
+    )
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    # The same id is always the same bytes, but who may have them can change: ask each time, send once.
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    response.cache_control.no_transform = True
+    return response

@@ -1,0 +1,164 @@
+"""One form for each kind of material; what all have stands in MaterialForm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, MultipleFileField
+from werkzeug.datastructures import FileStorage
+from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import NumberRange, Optional, ValidationError
+
+from lms.display import file_size
+from lms.forms import EditForm, LineField
+from lms.materials import filetypes, links, markdown
+from lms.materials.models import Material, MaterialKind
+from lms.texts import paragraphs
+
+
+def upload_problem(upload: FileStorage, largest: int) -> str:
+    """What is wrong with an uploaded file, in words; empty when it may be kept."""
+    size = upload.stream.seek(0, 2)
+    upload.stream.seek(0)
+    if size > largest:
+        return _(
+            "The file has %(size)s, at most %(largest)s fits. Make it smaller or give a link to it.",
+            size=file_size(size),
+            largest=file_size(largest),
+        )
+    if size == 0:
+        return _("The file is empty. Choose another one.")
+    try:
+        filetypes.recognise(upload.filename or "", upload.stream)
+    except filetypes.NotTaken:
+        return _("Such files are not taken. Save it as one of these: %(types)s.", types=TYPES_TAKEN)
+    except filetypes.NotWhatItSays:
+        return _(
+            "Its name ends in .%(ending)s, but inside is something else. "
+            "Save it anew in its own program and choose it again.",
+            ending=filetypes.ending(upload.filename or ""),
+        )
+    return ""
+
+
+TYPES_TAKEN = ", ".join(filetypes.TYPES).upper()
+
+
+def _refuse_bad_files(_form: FlaskForm, field: Field) -> None:
+    chosen = field.data if isinstance(field.data, list) else [field.data] if field.data else []
+    problems = [problem for one in chosen if (problem := upload_problem(one, current_app.config["UPLOAD_LIMIT"]))]
+    if problems:
+        raise ValidationError(" ".join(dict.fromkeys(problems)))
+
+
+class AddressField(StringField):
+    """An address of a page on the web, kept in ASCII; what was typed stays in the field when it is refused."""
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, [_refuse_bad_address], **kwargs)
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        setattr(obj, name, links.checked(self.data) if self.data else "")
+
+
+def _refuse_bad_address(_form: FlaskForm, field: Field) -> None:
+    try:
+        if field.data:
+            links.checked(field.data)
+    except ValueError:
+        raise ValidationError(
+            _("This is no address of a page. It begins with https://, for example https://rutube.ru/video/…")
+        ) from None
+
+
+class MaterialForm(EditForm):
+    title = LineField(_l("Title"))
+    title_en = LineField(_l("Title in English"), optional=True)
+    is_published = BooleanField(_l("Published: learners see it"))
+
+    def __init__(self, material: Material) -> None:
+        self.material = material
+        super().__init__(obj=material)
+
+
+class PageForm(MaterialForm):
+    body = TextAreaField(_l("Text"), filters=[paragraphs])
+    uploads = MultipleFileField(
+        _l("Add files and pictures"),
+        [_refuse_bad_files],
+        description=_l("They are put at the end of the text as a line each."),
+    )
+
+    def validate_body(self, field: Field) -> None:
+        if self.is_published.data and not field.data:
+            raise ValidationError(_("Write the text, or leave the page a draft."))
+        try:
+            markdown.to_html(field.data)
+        except markdown.TooLong:
+            raise ValidationError(too_long(field.data)) from None
+
+
+class FileForm(MaterialForm):
+    title = LineField(_l("Title"), optional=True, description=_l("Left empty, it is the name of the file."))
+    upload = FileField(
+        _l("File"), [_refuse_bad_files], description=_l("PDF, office files, pictures, sound and video, up to 50 MB.")
+    )
+
+    def validate_upload(self, field: Field) -> None:
+        if not field.data and self.material.file_id is None:
+            raise ValidationError(_("Choose a file."))
+
+
+class LinkForm(MaterialForm):
+    url = AddressField(_l("Address"))
+
+    def validate_url(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(_("Paste the address of the page here."))
+
+
+class RecordingForm(MaterialForm):
+    url = AddressField(
+        _l("Address of the recording"),
+        description=_l("A page of RuTube, VK Video or another host. It opens only when asked for."),
+    )
+    upload = FileField(
+        _l("Or a file"),
+        [_refuse_bad_files],
+        description=_l("MP4, WebM or sound, up to 50 MB. A file goes before an address."),
+    )
+    minutes = IntegerField(
+        _l("How long it is, in minutes"), [Optional(), NumberRange(1, 1000, _l("Between 1 and 1,000 minutes."))]
+    )
+    recording_of_id = SelectField(
+        _l("Recording of the session"),
+        coerce=lambda value: int(value) if value not in {"", None, "None"} else None,
+        description=_l("Who watches it has then done the session too, where the session’s rule allows."),
+    )
+
+    def validate_upload(self, field: Field) -> None:
+        if not field.data and not self.url.data and self.material.file_id is None:
+            raise ValidationError(_("Give an address or choose a file."))
+
+
+FORMS: dict[MaterialKind, type[MaterialForm]] = {
+    MaterialKind.PAGE: PageForm,
+    MaterialKind.FILE: FileForm,
+    MaterialKind.LINK: LinkForm,
+    MaterialKind.RECORDING: RecordingForm,
+}
+
+
+def too_long(text: str) -> str:
+    size = len(text.encode("utf-8", "replace"))
+    if size > markdown.LARGEST:
+        return _(
+            "The page has %(size)s, at most %(largest)s fits. Make two materials of it.",
+            size=file_size(size),
+            largest=file_size(markdown.LARGEST),
+        )
+    return _("There are too many square brackets in the text. Make two materials of it.")

@@ -1,0 +1,73 @@
+"""Which materials and files a person may open, and where she stopped reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, or_, select
+from sqlalchemy.orm import joinedload
+
+from lms import permissions as can
+from lms.accounts.models import Person
+from lms.cycles.models import Cycle, Module
+from lms.cycles.queries import visible_to
+from lms.extensions import db
+from lms.materials.models import Material, ReadingPosition, StoredFile, material_file
+
+
+def visible_material(person: Person, material_id: int) -> Select[Any]:
+    """One material the person may open, with its module, cycle and file."""
+    return (
+        visible_to(person, Material)
+        .where(Material.id == material_id)
+        .options(joinedload(Material.module).joinedload(Module.cycle), joinedload(Material.file))
+    )
+
+
+def library(person: Person) -> Sequence[Row[Any]]:
+    """Every material the person may open, by cycle (the newest first), module and place in it."""
+    visible = visible_to(person, Material).with_only_columns(Material.id)
+    return db.session.execute(
+        select(
+            Cycle.id.label("cycle_id"),
+            Cycle.title.label("cycle_title"),
+            Cycle.title_en.label("cycle_title_en"),
+            Module.id.label("module_id"),
+            Module.position.label("number"),
+            Module.title.label("module_title"),
+            Module.title_en.label("module_title_en"),
+            Material.id,
+            Material.title,
+            Material.title_en,
+            Material.state,
+            Material.kind,
+            Material.url,
+            Material.minutes,
+            StoredFile.original_name,
+            StoredFile.size,
+        )
+        .join(Module, Module.id == Material.module_id)
+        .join(Cycle, Cycle.id == Module.cycle_id)
+        .outerjoin(StoredFile, StoredFile.id == Material.file_id)
+        .where(Material.id.in_(visible))
+        .order_by(Cycle.starts_on.desc(), Cycle.id.desc(), Module.position, Module.id, Material.position, Material.id)
+    ).all()
+
+
+def visible_file(person: Person, file_id: int) -> Select[Any]:
+    """A file the person may open: one that a visible material is, or that a visible page shows. Trainers: any."""
+    wanted = select(StoredFile).where(StoredFile.id == file_id)
+    if can.teach(person):
+        return wanted
+    visible = visible_to(person, Material)
+    on_pages = select(material_file.c.file_id).where(
+        material_file.c.material_id.in_(visible.with_only_columns(Material.id))
+    )
+    return wanted.where(
+        or_(StoredFile.id.in_(visible.with_only_columns(Material.file_id)), StoredFile.id.in_(on_pages))
+    )
+
+
+def position_of(person: Person, material: Material) -> ReadingPosition | None:
+    return db.session.get(ReadingPosition, (person.id, material.id))
