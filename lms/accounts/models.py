@@ -74,6 +74,25 @@ class Person(UserMixin, Model):
     def end_all_sessions(self) -> None:
         self.session_version += 1
 
+    def change_roles(self, roles: set[Role]) -> None:
+        """A person with other roles signs in anew."""
+        if roles != self.roles:
+            self.roles = roles
+            self.end_all_sessions()
+
+    def change_password(self, password_hash: str) -> None:
+        self.password_hash = password_hash
+        self.end_all_sessions()
+
+    def suspend(self, now: datetime) -> None:
+        """Out at once and not in again; what the person did stays told."""
+        if self.suspended_at is None:
+            self.suspended_at = now
+            self.end_all_sessions()
+
+    def restore(self) -> None:
+        self.suspended_at = None
+
     @property
     def name(self) -> str:
         """As one is spoken of: given name, then family name."""
@@ -151,7 +170,7 @@ class SignInTry(Model):
     key: Mapped[str]
     at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_sign_in_try_key_at", "key", "at"),)
+    __table_args__ = (Index("ix_sign_in_try_key_at", "key", "at"), Index("ix_sign_in_try_at", "at"))
 
 
 class LetterPass:

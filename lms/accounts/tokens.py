@@ -84,6 +84,15 @@ def find(secret: str, purpose: Purpose, *, now: datetime) -> Token | None:
     return token if token is not None and token.is_good(now) and token.person.is_active else None
 
 
+def once_issued(secret: str, purpose: Purpose) -> Token | None:
+    """The token of that secret, also when it is no longer good: whom to send a fresh link."""
+    return db.session.scalar(
+        select(Token)
+        .where(Token.hash == _hash(secret), Token.purpose == purpose)
+        .options(joinedload(Token.person).joinedload(Person.role_rows))
+    )
+
+
 def find_by_code(person: Person, code: str, purpose: Purpose, *, now: datetime) -> Token | None:
     """The person's token with those six digits. A wrong try counts against each token that might have been meant."""
     tokens = [
