@@ -14,16 +14,20 @@ from datetime import timedelta
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+import structlog
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from lms import permissions as can
 from lms.accounts.models import LetterPass, Person, Purpose, Token
 from lms.clock import now
 from lms.extensions import db, login_manager
+
+log = structlog.get_logger()
 
 View = TypeVar("View", bound=Callable[..., Any])
 Rule = Callable[[Person], bool]
@@ -120,6 +124,9 @@ def _check_policy() -> ResponseReturnValue | None:
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
+    if request.is_json:
+        # A script is saving something typed: it keeps that, and says so, instead of following a redirect.
+        return {"error": "signed out"}, 401
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("accounts.sign_in", next=wanted))
 
@@ -164,7 +171,20 @@ def note_visit(person: Person) -> None:
         connection.execute(update(Person.__table__).where(Person.__table__.c.id == person.id).values(last_seen_at=at))
 
 
+def _note_visit(response: Response) -> Response:
+    """After a page was read by someone who signed in; if noting fails, the page is given all the same."""
+    person = g.get("_login_user")
+    if request.method != "GET" or response.status_code >= 300 or not isinstance(person, Person) or person.letter:
+        return response
+    try:
+        note_visit(person)
+    except OperationalError as error:
+        log.warning("visit not noted", error=type(error.orig).__name__)
+    return response
+
+
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None  # get_id() carries a version instead; addresses of phones change
     app.before_request(_check_policy)
+    app.after_request(_note_visit)

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import access, assets, cli, config, display, errors, freshness, security
-from lms.accounts import import_views, people_views
+from lms.accounts import import_views, password_views, people_views, profile_views
 from lms.accounts import views as accounts
 from lms.centres import views as centres
 from lms.cycles import activity_views, enrolment_views, module_views
@@ -24,7 +24,7 @@ from lms.sessions import invitation_views, letter_views
 from lms.sessions import views as sessions
 
 AREAS = (
-    home, accounts, people_views, import_views, centres, cycles, module_views, activity_views, enrolment_views,
+    home, accounts, password_views, profile_views, people_views, import_views, centres, cycles, module_views, activity_views, enrolment_views,
     materials, edit_views, file_views, quizzes, question_views, sessions,
     invitation_views, letter_views, progress, outbox,
 )  # fmt: skip

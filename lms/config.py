@@ -119,6 +119,8 @@ def load(app: Flask, overrides: dict[str, object] | None = None) -> None:
         REMEMBER_COOKIE_SECURE=config["HTTPS"],
         # A CSRF token lives as long as its session: a form left open overnight still saves.
         WTF_CSRF_TIME_LIMIT=None,
+        # Pages whose address holds a secret tell nobody where they were (no-referrer), so no referrer can be asked for.
+        WTF_CSRF_SSL_STRICT=False,
     )
 
 

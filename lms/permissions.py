@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lms.accounts.models import Person
     from lms.centres.models import Centre
     from lms.cycles.models import Activity
+    from lms.quizzes.models import Quiz
     from lms.sessions.models import LiveSession
 
 _NETWORK = {"coordinator", "admin"}
@@ -53,12 +54,22 @@ def add_people(person: Person) -> bool:
 
 
 def edit_person(person: Person, other: Person) -> bool:
-    """One's own centre's people; only an administrator touches an administrator."""
-    if "admin" in {role.value for role in other.roles} and not administer(person):
+    """One's own centre's people; nobody touches one whose roles she could not give: a new address would let her in."""
+    if not all(give_role(person, role.value) for role in other.roles):
         return False
     return coordinate(person) or (
         look_after_people(person) and person.centre_id is not None and person.centre_id == other.centre_id
     )
+
+
+def suspend_person(person: Person, other: Person) -> bool:
+    """Nobody shuts herself out."""
+    return edit_person(person, other) and person.id != other.id
+
+
+def change_roles(person: Person, other: Person) -> bool:
+    """Nobody changes her own roles: the last administrator would be gone with a click."""
+    return edit_person(person, other) and coordinate(person) and person.id != other.id
 
 
 def give_role(person: Person, role: str) -> bool:
@@ -109,6 +120,16 @@ def invite_to(person: Person, live_session: LiveSession) -> bool:
 
 def mark_attendance(person: Person, live_session: LiveSession) -> bool:
     return teach(person)
+
+
+# --- quizzes ----------------------------------------------------------------------------------------------------------
+def edit_quiz(person: Person, quiz: Quiz) -> bool:
+    return teach(person)
+
+
+def see_quiz_results(person: Person) -> bool:
+    """Trainers see everybody's; a centre's coordinator, her own people's (the query says whose)."""
+    return see_progress(person)
 
 
 # --- completion -------------------------------------------------------------------------------------------------------

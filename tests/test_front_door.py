@@ -28,7 +28,13 @@ from tests import factories
 
 PUBLIC = {
     # Whoever comes, without signing in. A new public page is added here on purpose or not at all.
+    "accounts.forgotten_password",
+    "accounts.registration",
+    "accounts.set_password",
     "accounts.sign_in",
+    "accounts.sign_in_link",
+    "accounts.sign_in_sent",
+    "accounts.sign_in_with_password",
     "centres.index",
     "centres.show",
     "cycles.show",
