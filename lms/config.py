@@ -1,13 +1,17 @@
 """Every setting, its default and what it means.
 
 Any of them is overridden by an environment variable ``LMS_<NAME>`` (Flask's ``from_prefixed_env``: values are read as
-JSON where they parse, as text otherwise) or by a line of a ``.env`` file in the working folder.
+JSON where they parse, as text otherwise) or by such a line of a ``.env`` file beside the README; a variable that is set
+goes before the file. ``FLASK_SKIP_DOTENV=1`` leaves the file alone (tests do).
 """
 
+import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from dotenv import load_dotenv
 from flask import Flask
 from flask.config import Config
 
@@ -26,7 +30,8 @@ class Defaults:
 
     # --- who we are ------------------------------------------------------------------------------------------------
     # The address people reach us at, for links in letters, without a slash at the end.
-    PUBLIC_URL = "http://127.0.0.1:8000"
+    # Empty: http://HOST:PORT, which is good for a browser on this machine only.
+    PUBLIC_URL = ""
     # The host part of calendar UIDs and Message-IDs; empty means the host of PUBLIC_URL. Keep it for life.
     MAIL_DOMAIN = ""
     # Said in the footer of every page and letter. ORGANISATION_EN is its English form.
@@ -73,6 +78,9 @@ class Defaults:
     COMPRESS_STREAMS = False
 
     # --- running it ------------------------------------------------------------------------------------------------
+    # Where `flask serve` listens; also read from plain HOST and PORT, as hosting services set them.
+    HOST = "127.0.0.1"
+    PORT = 8000
     # True where people reach us over HTTPS: __Host- cookies, HSTS. Refuses a weak SECRET_KEY.
     HTTPS = False
     # Hosts we answer to; empty means any (set it in production).
@@ -91,9 +99,14 @@ class Defaults:
 def load(app: Flask, overrides: dict[str, object] | None = None) -> None:
     """Fill ``app.config``: defaults, then ``LMS_*`` variables, then ``overrides`` (tests); make DATA_FOLDER and key."""
     config: Config = app.config
+    if not os.environ.get("FLASK_SKIP_DOTENV"):
+        load_dotenv(ROOT / ".env")
     config.from_object(Defaults)
+    config.update({name: os.environ[name] for name in ("HOST", "PORT") if os.environ.get(name)})
     config.from_prefixed_env("LMS")
     config.update(overrides or {})
+    config["PORT"] = int(config["PORT"])
+    config["PUBLIC_URL"] = config["PUBLIC_URL"].rstrip("/") or _own_address(config["HOST"], config["PORT"])
 
     data_folder = Path(config["DATA_FOLDER"]).resolve()
     data_folder.mkdir(parents=True, exist_ok=True)
@@ -105,7 +118,7 @@ def load(app: Flask, overrides: dict[str, object] | None = None) -> None:
     if config["HTTPS"] and len(str(config["SECRET_KEY"])) < 32:
         raise RuntimeError("LMS_SECRET_KEY is too short for production: use at least 32 characters, or leave it unset.")
     if not config["MAIL_DOMAIN"]:
-        config["MAIL_DOMAIN"] = config["PUBLIC_URL"].split("//")[-1].split("/")[0].split(":")[0]
+        config["MAIL_DOMAIN"] = urlsplit(config["PUBLIC_URL"]).hostname
 
     cookie = "__Host-" if config["HTTPS"] else ""
     config.update(
@@ -122,6 +135,12 @@ def load(app: Flask, overrides: dict[str, object] | None = None) -> None:
         # Pages whose address holds a secret tell nobody where they were (no-referrer), so no referrer can be asked for.
         WTF_CSRF_SSL_STRICT=False,
     )
+
+
+def _own_address(host: str, port: int) -> str:
+    """Where a browser on this machine finds us; a server that listens everywhere is also found at 127.0.0.1."""
+    reachable = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else f"[{host}]" if ":" in host else host
+    return f"http://{reachable}:{port}"
 
 
 def _installed_key(path: Path) -> str:

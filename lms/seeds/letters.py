@@ -1,0 +1,113 @@
+"""The demo's invitations: who was asked, what became of the letters, and what people answered.
+
+The worker of a fresh demo finds nothing to send, but for one letter whose next try is some hours off.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from lms.accounts.models import Person
+from lms.extensions import db
+from lms.outbox.models import Letter, LetterState
+from lms.seeds.curriculum import Curriculum
+from lms.seeds.people import Everybody
+from lms.sessions.actions import answer, note_opened
+from lms.sessions.invitation_actions import invite
+from lms.sessions.models import AnswerWord, Attendance, Invitation, LiveSession
+
+# Written to before the seventh session, and not reached: mailbox, address as it stands now, what the server said.
+NO_SUCH_ADDRESS = ("a.moroz", "a.moroz@exampel.org", "550 5.1.1 Нет такого адреса")
+MAILBOX_FULL = ("fomina", "fomina@example.org", "452 4.2.2 Ящик переполнен")
+REFUSED = ("p.chernenko", "p.chernenko@example.org", "554 5.7.1 Почтовый сервер отказал")
+
+
+def tell(everybody: Everybody, school: Curriculum, chance: random.Random, now: datetime) -> None:
+    coordinator = everybody.staff["coordinator"]
+    learners = [learner.person for learner in everybody.learners]
+    held = [taught.live_session for taught in school.taught if taught.live_session.ends_at < now]
+    for live_session in [*held, school.past_meeting]:
+        _ask(learners, live_session, live_session.starts_at - timedelta(days=8), coordinator)
+        _answer_as_they_came(learners, live_session, chance)
+    coming = school.taught[len(held)].live_session
+    _lose_a_letter_to(everybody)
+    _ask(learners, coming, coming.starts_at - timedelta(days=7, hours=4), coordinator)
+    _answer_by_chance(learners, coming, chance, now)
+    answer(everybody.learner("volunteer").person, coming, AnswerWord.YES, now=now - timedelta(days=1))
+    advised = [everybody.learner("centre").person, everybody.learner("lysenko").person]
+    _ask(advised, school.consultation, now - timedelta(days=1), everybody.staff["tereschenko"])
+    answer(advised[0], school.consultation, AnswerWord.YES, now=now - timedelta(hours=20))
+    _tell_what_became_of_letters(coming, now)
+
+
+def _ask(people: list[Person], live_session: LiveSession, at: datetime, by: Person) -> None:
+    """Invitations whose letters arrived within a few minutes."""
+    invite([person.id for person in people], live_session, by=by, now=at)
+    db.session.execute(
+        update(Letter)
+        .where(Letter.state == LetterState.QUEUED)
+        .values(
+            state=LetterState.SENT, attempts=1, sent_at=at + timedelta(minutes=2), last_answer="250 2.0.0 Ok",
+            next_try_at=at + timedelta(minutes=2),
+        )
+    )  # fmt: skip
+
+
+def _answer_as_they_came(people: list[Person], live_session: LiveSession, chance: random.Random) -> None:
+    """Most of those who came had said so, most of the others had not answered."""
+    came = set(db.session.scalars(select(Attendance.person_id).where(Attendance.live_session_id == live_session.id)))
+    for person in people:
+        words = [AnswerWord.YES] * 7 + [AnswerWord.MAYBE, None, None]
+        if person.id not in came:
+            words = [AnswerWord.NO] * 4 + [AnswerWord.MAYBE] + [None] * 4
+        _say(person, live_session, chance.choice(words), live_session.starts_at - timedelta(days=chance.randint(1, 7)))
+
+
+def _answer_by_chance(people: list[Person], live_session: LiveSession, chance: random.Random, now: datetime) -> None:
+    unreached = {NO_SUCH_ADDRESS[1], MAILBOX_FULL[1], REFUSED[1]}
+    words = [AnswerWord.YES] * 9 + [AnswerWord.MAYBE] * 2 + [AnswerWord.NO] + [None] * 7
+    for person in people:
+        if person.email not in unreached:
+            _say(person, live_session, chance.choice(words), now - timedelta(hours=chance.randint(3, 110)))
+    silent = db.session.scalars(
+        select(Invitation).where(Invitation.live_session_id == live_session.id, Invitation.answer.is_(None))
+    )
+    for invitation in silent:
+        if chance.random() < 0.35 and invitation.person.email not in unreached:
+            note_opened(invitation, now=now - timedelta(hours=chance.randint(3, 80)))
+
+
+def _say(person: Person, live_session: LiveSession, word: AnswerWord | None, at: datetime) -> None:
+    if word is not None:
+        answer(person, live_session, word, now=at)
+
+
+def _lose_a_letter_to(everybody: Everybody) -> None:
+    """Somebody's address was retyped with a slip."""
+    mailbox, address, _said = NO_SUCH_ADDRESS
+    everybody.learner(mailbox).person.email = address
+    db.session.flush()
+
+
+def _tell_what_became_of_letters(live_session: LiveSession, now: datetime) -> None:
+    """Two of them came back for good, and one is tried again in some hours."""
+    later = now + timedelta(hours=6)
+    fates: dict[str, dict[str, Any]] = {
+        NO_SUCH_ADDRESS[1]: {"state": LetterState.FAILED, "last_answer": NO_SUCH_ADDRESS[2]},
+        REFUSED[1]: {"state": LetterState.FAILED, "last_answer": REFUSED[2]},
+        MAILBOX_FULL[1]: {
+            "last_answer": MAILBOX_FULL[2],
+            "attempts": 3,
+            "next_try_at": later,
+            "state": LetterState.QUEUED,
+        },
+    }
+    of_session = select(Invitation.letter_id).where(Invitation.live_session_id == live_session.id)
+    for address, fate in fates.items():
+        db.session.execute(
+            update(Letter).where(Letter.id.in_(of_session), Letter.recipient == address).values(**fate, sent_at=None)
+        )
