@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Numeric, Text, UniqueConstraint
@@ -13,14 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.accounts.models import Person
 from lms.cycles.models import Activity, Lack
 from lms.database import Model, word
+from lms.quizzes.kinds import QuestionKind
 
 
-class QuestionKind(StrEnum):
-    SINGLE = "single"
-    SEVERAL = "several"
-    TRUE_FALSE = "true_false"
-    SHORT = "short"
-    NUMBER = "number"
+__all__ = ["Answer", "Attempt", "Choice", "Question", "QuestionEdition", "QuestionKind", "Quiz"]
 
 
 class Quiz(Activity):
@@ -40,8 +35,13 @@ class Quiz(Activity):
     __mapper_args__ = {"polymorphic_identity": "quiz"}
 
     @property
+    def live_questions(self) -> list[Question]:
+        """The questions that are asked now, in order."""
+        return [question for question in self.questions if question.retired_at is None]
+
+    @property
     def lacks(self) -> Lack | None:
-        return None if self.questions else Lack.QUESTIONS
+        return None if self.live_questions else Lack.QUESTIONS
 
 
 class Question(Model):
@@ -59,6 +59,11 @@ class Question(Model):
     points: Mapped[int] = mapped_column(default=1)
     explanation: Mapped[str] = mapped_column(Text, default="")
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # Turns with every change of what is asked or how it is graded; moving a question is no such change.
+    edition: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime | None]
+    # Taken out of the quiz after people had answered it: asked no more, still told in their results.
+    retired_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     quiz: Mapped[Quiz] = relationship(back_populates="questions")
@@ -80,6 +85,19 @@ class Choice(Model):
     feedback: Mapped[str] = mapped_column(Text, default="")
 
     question: Mapped[Question] = relationship(back_populates="choices")
+
+
+class QuestionEdition(Model):
+    """How a question stood before it was changed, kept when people's submitted answers were graded by it.
+
+    ``asked`` is ``grading.Asked.to_json()``.
+    """
+
+    __tablename__ = "question_edition"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True)
+    edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    asked: Mapped[dict[str, Any]]
 
 
 class Attempt(Model):
@@ -111,19 +129,24 @@ class Attempt(Model):
 
 
 class Answer(Model):
-    """``given`` is what the person gave, as JSON: choice ids for single and several, "true"/"false", or typed text.
+    """``given`` is what the person gave, as JSON (giving.py says how for each kind), or NULL where it was taken back or
+    never given.
 
-    ``counter`` counts the saves of the device that gave it: an old retry never overwrites a newer answer.
+    ``counter`` counts the saves of one answer over all devices: an old retry never overwrites a newer answer. The last
+    three are written when the attempt is submitted, for every question asked: points got, points there were to get, and
+    the edition of the question it was graded by.
     """
 
     __tablename__ = "answer"
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True, index=True)
-    given: Mapped[Any] = mapped_column(JSON)
+    given: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
     counter: Mapped[int] = mapped_column(default=0)
     saved_at: Mapped[datetime]
     points: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
+    out_of: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
+    edition: Mapped[int | None]
 
     attempt: Mapped[Attempt] = relationship(back_populates="answers")
     question: Mapped[Question] = relationship()

@@ -1,3 +1,151 @@
-from flask import Blueprint
+"""The builder: one question at a time, beside the list of all."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from lms import permissions as can
+from lms.access import allow, me, require, require_version
+from lms.clock import now
+from lms.extensions import db
+from lms.materials.markdown import to_text
+from lms.quizzes import actions, queries
+from lms.quizzes.forms import KIND_NAMES, QuestionForm
+from lms.quizzes.kinds import QuestionKind
+from lms.quizzes.models import Question, Quiz
+from lms.quizzes.views import builder, find_quiz
 
 blueprint = Blueprint("questions", __name__)
+
+STEPS = {"up": -1, "down": +1}
+
+
+def find_question(quiz: Quiz, question_id: int) -> Question:
+    """A question that is asked now; held, so that two who change it do so one after the other."""
+    found = select(Question).where(
+        Question.id == question_id, Question.quiz_id == quiz.id, Question.retired_at.is_(None)
+    )
+    return db.first_or_404(found.with_for_update() if request.method == "POST" else found)
+
+
+@blueprint.route("/quizzes/<int:quiz_id>/questions/new", methods=["GET", "POST"])
+@allow(can.teach)
+def new(quiz_id: int) -> ResponseReturnValue:
+    """First the kind is chosen (``?kind=``), then the question is written."""
+    quiz = find_quiz(quiz_id)
+    require(can.edit_quiz(me(), quiz))
+    kind = request.args.get("kind", "")
+    if request.method == "GET" and kind not in set(QuestionKind):
+        return render_template("questions/choose.html", kinds=_kinds(), **builder(quiz))
+    form = QuestionForm(kind=QuestionKind(kind) if kind in set(QuestionKind) else None)
+    if form.is_submitted() and form.change_rows(request.form):
+        return render_template("questions/new.html", form=form, **builder(quiz))
+    if form.validate_on_submit():
+        question = Question()
+        form.fill(question)
+        actions.append(question, quiz, now=now())
+        db.session.add(question)
+        db.session.commit()
+        flash(_("The question is added."), "done")
+        return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=question.id), 303)
+    return render_template("questions/new.html", form=form, **builder(quiz)), 422 if form.is_submitted() else 200
+
+
+def _kinds() -> list[tuple[str, str, str]]:
+    """(kind, name, what it is good for)."""
+    what_for = {
+        QuestionKind.SINGLE: _("One of the choices is right."),
+        QuestionKind.SEVERAL: _("Several choices are right; each one ticked counts."),
+        QuestionKind.TRUE_FALSE: _("A statement to agree with or not."),
+        QuestionKind.SHORT: _("A word or two, typed."),
+        QuestionKind.NUMBER: _("A calculation; you say how exact."),
+    }
+    return [(kind.value, str(KIND_NAMES[kind]), words) for kind, words in what_for.items()]
+
+
+@blueprint.route("/quizzes/<int:quiz_id>/questions/<int:question_id>/edit", methods=["GET", "POST"])
+@allow(can.teach)
+def edit(quiz_id: int, question_id: int) -> ResponseReturnValue:
+    quiz = find_quiz(quiz_id)
+    require(can.edit_quiz(me(), quiz))
+    question = find_question(quiz, question_id)
+    answers = queries.answers_to(question.id)
+    form = QuestionForm(question)
+    meanwhile = None
+    changed_rows = form.is_submitted() and form.change_rows(request.form)
+    if not changed_rows and form.validate_on_submit() and _keeps_kind(form, question, answers.all):
+        if require_version(question.version, form.version.data):
+            before = queries.asked_one(question.id)
+            form.fill(question)
+            db.session.flush()
+            actions.note_change(question, before, now=now())
+            following = _after(quiz, question)
+            db.session.commit()
+            flash(_("Saved."), "done")
+            return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=following), 303)
+        meanwhile = form.meanwhile_of(question)
+    around = builder(quiz)
+    number, listed = next((n, one) for n, one in enumerate(around["listed"], 1) if one.id == question.id)
+    page = render_template(
+        "questions/edit.html",
+        form=form,
+        meanwhile=meanwhile,
+        question=question,
+        number=number,
+        share=listed,
+        answers=answers,
+        **around,
+    )
+    return page, 409 if meanwhile is not None else 422 if form.errors else 200
+
+
+def _keeps_kind(form: QuestionForm, question: Question, people: int) -> bool:
+    """What has been answered as a choice cannot be read as a number: an answered question keeps its kind, but for one
+    right answer becoming several."""
+    if not people or form.chosen_kind is question.kind or (form.chosen_kind.has_choices and question.kind.has_choices):
+        return True
+    form.kind.errors = [_("People have answered this question, its type stays. Add a new question instead.")]
+    return False
+
+
+def _after(quiz: Quiz, question: Question) -> int:
+    """The id of the next question; of the same one at the end."""
+    order = [one.id for one in quiz.live_questions]
+    return order[min(order.index(question.id) + 1, len(order) - 1)]
+
+
+@blueprint.route("/quizzes/<int:quiz_id>/questions/<int:question_id>/delete", methods=["GET", "POST"])
+@allow(can.teach)
+def delete(quiz_id: int, question_id: int) -> ResponseReturnValue:
+    """Asks first, saying how many have answered it; their results stay as they are."""
+    quiz = find_quiz(quiz_id)
+    require(can.edit_quiz(me(), quiz))
+    question = find_question(quiz, question_id)
+    if request.method == "GET":
+        number = quiz.live_questions.index(question) + 1
+        return render_template(
+            "questions/delete.html",
+            quiz=quiz,
+            question=question,
+            number=number,
+            title=to_text(question.text_html),
+            answers=queries.answers_to(question.id),
+        )
+    actions.remove(question, now=now())
+    db.session.commit()
+    flash(_("The question is deleted."), "done")
+    return redirect(url_for("quizzes.edit", quiz_id=quiz.id), 303)
+
+
+@blueprint.post("/quizzes/<int:quiz_id>/questions/<int:question_id>/position")
+@allow(can.teach)
+def position(quiz_id: int, question_id: int) -> ResponseReturnValue:
+    quiz = find_quiz(quiz_id)
+    require(can.edit_quiz(me(), quiz))
+    question = find_question(quiz, question_id)
+    actions.move(quiz, question, STEPS.get(request.form.get("direction", "")) or abort(400))
+    db.session.commit()
+    return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=question.id), 303)
