@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,11 @@ from lms.centres.models import Centre
 from lms.cycles.models import Activity, Cycle, Lack
 from lms.database import Base, Model, word
 from lms.outbox.models import Letter
+
+# The enter button is there from so long before the start until the end.
+DOORS_OPEN = timedelta(minutes=15)
+# A personal link in a letter lives so long after the end of the session.
+LINKS_LIVE = timedelta(days=14)
 
 
 class LiveSessionKind(StrEnum):
@@ -36,6 +41,15 @@ class AnswerWord(StrEnum):
     YES = "yes"
     MAYBE = "maybe"
     NO = "no"
+
+
+class Phase(StrEnum):
+    """Where a session stands at a moment: its one address shows another page in each."""
+
+    BEFORE = "before"
+    LIVE = "live"  # from when the doors open until the end
+    AFTER = "after"
+    CANCELLED = "cancelled"
 
 
 class Presence(StrEnum):
@@ -105,9 +119,43 @@ class LiveSession(Activity):
     def is_cancelled(self) -> bool:
         return self.cancelled_at is not None
 
+    @property
+    def opens_at(self) -> datetime:
+        return self.starts_at - DOORS_OPEN
+
+    @property
+    def links_end_at(self) -> datetime:
+        return self.ends_at + LINKS_LIVE
+
+    def phase(self, now: datetime) -> Phase:
+        return phase_of(self.starts_at, self.ends_at, self.cancelled_at, now)
+
+    def takes_answers(self, now: datetime) -> bool:
+        """The last answer counts, until the start."""
+        return self.is_published and not self.is_cancelled and now < self.starts_at
+
+    def lets_in(self, now: datetime) -> bool:
+        """May one press the enter button at this moment?"""
+        return self.is_published and bool(self.room_url) and self.phase(now) is Phase.LIVE
+
+    def takes_invitations(self, now: datetime) -> bool:
+        return self.is_published and not self.is_cancelled and now < self.ends_at
+
+
+def phase_of(starts_at: datetime, ends_at: datetime, cancelled_at: datetime | None, now: datetime) -> Phase:
+    if cancelled_at is not None:
+        return Phase.CANCELLED
+    if now < starts_at - DOORS_OPEN:
+        return Phase.BEFORE
+    return Phase.LIVE if now < ends_at else Phase.AFTER
+
 
 class Invitation(Model):
-    """One person asked to one live session, and what they answered."""
+    """One person asked to one live session, and what they answered.
+
+    Who sees a session may answer without having been invited: then nothing was written to her yet, and
+    ``first_message_id`` is empty. From then on letters about changes reach her as well.
+    """
 
     __tablename__ = "invitation"
 
@@ -124,6 +172,8 @@ class Invitation(Model):
     answered_at: Mapped[datetime | None]
     # The page behind the letter's link was opened (its buttons pressed, not merely fetched).
     opened_at: Mapped[datetime | None]
+    # When a reminder was last written; nobody gets more than one a week.
+    reminded_at: Mapped[datetime | None]
 
     live_session: Mapped[LiveSession] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=person_id)

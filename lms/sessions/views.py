@@ -1,24 +1,153 @@
-from flask import Blueprint
+"""Sessions as people see them: the list, and one page for before, while and after."""
 
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms import display, security
 from lms import permissions as can
-from lms.access import allow, for_guests, public
+from lms.access import allow, for_guests, me
+from lms.clock import now
+from lms.extensions import db
+from lms.outbox.render import link
+from lms.progress.actions import complete
+from lms.progress.models import How
+from lms.progress.queries import done_in_module
+from lms.sessions import actions, agenda, ical, mail, queries, words
+from lms.sessions import invitation_queries as invitations
+from lms.sessions.models import AnswerWord, LiveSession, Phase, phase_of
 
 blueprint = Blueprint("sessions", __name__)
+
+ON_A_PAGE = 30
+
+
+def find_visible(live_session_id: int) -> LiveSession:
+    return (
+        db.session.scalar(queries.visible_to(me()).where(LiveSession.id == live_session_id)) or abort(404)
+    )  # fmt: skip
 
 
 @blueprint.get("/sessions/")
 @allow(can.learn)
-def index():
-    return "", 204
-
-
-@blueprint.get("/schedule")
-@public
-def schedule():
-    return "", 204
+def index() -> ResponseReturnValue:
+    at = now()
+    page = max(1, request.args.get("page", 1, type=int))
+    coming = db.session.execute(queries.coming(me(), at)).all()
+    past = db.session.execute(queries.past(me(), at).limit(ON_A_PAGE + 1).offset((page - 1) * ON_A_PAGE)).all()
+    figures = invitations.figures_of([row.id for row in coming]) if can.teach(me()) else {}
+    return render_template(
+        "sessions/index.html",
+        coming=[(row, phase_of(row.starts_at, row.ends_at, row.cancelled_at, at)) for row in coming],
+        past=past[:ON_A_PAGE],
+        page=page,
+        has_more=len(past) > ON_A_PAGE,
+        figures=figures,
+        kinds=words.KINDS,
+        words=words,
+    )
 
 
 @blueprint.get("/sessions/<int:live_session_id>")
 @for_guests
-def show(live_session_id):
-    return "", 204
+def show(live_session_id: int) -> ResponseReturnValue:
+    at = now()
+    found = db.session.execute(queries.with_own_part(me()).where(LiveSession.id == live_session_id)).first()
+    if found is None:
+        abort(404)
+    live_session, answer, entered_at, number = found
+    phase = live_session.phase(at)
+    plan = agenda.items(live_session.agenda, live_session.starts_at, live_session.zone)
+    around = queries.around(live_session)
+    who = queries.yes_by_centre if phase in (Phase.BEFORE, Phase.LIVE) else queries.present_by_centre
+    centres = who(live_session.id)
+    done = done_in_module(me(), live_session.module_id) if phase is Phase.AFTER and live_session.module_id else set()
+    security.allow_form_to(live_session.room_url)
+    return render_template(
+        f"sessions/{'before' if phase is Phase.CANCELLED else phase.value}.html",
+        live_session=live_session,
+        phase=phase,
+        answer=answer,
+        entered_at=entered_at,
+        number=number,
+        may_answer=live_session.takes_answers(at),
+        lets_in=live_session.lets_in(at),
+        plan=plan,
+        current=agenda.current(plan, at, live_session.ends_at) if phase is Phase.LIVE else None,
+        minutes_running=int((at - live_session.starts_at).total_seconds() // 60),
+        trainers=queries.trainers_of(live_session),
+        centres=centres,
+        total=sum(row.number for row in centres),
+        materials=[row for row in around if row.type == "material" and row.recording_of_id != live_session.id],
+        recordings=[row for row in around if row.recording_of_id == live_session.id],
+        quizzes=[row for row in around if row.type == "quiz"],
+        done=done,
+        kinds=words.KINDS,
+        words=words,
+    )
+
+
+@blueprint.get("/sessions/<int:live_session_id>.ics")
+@for_guests
+def calendar(live_session_id: int) -> ResponseReturnValue:
+    """The event for a calendar of one's own, for those whose invitation is read elsewhere."""
+    live_session = find_visible(live_session_id)
+    trainers = [f"{row.given_name} {row.family_name}".strip() for row in queries.trainers_of(live_session)]
+    event = mail.event_of(
+        live_session,
+        url=link("sessions.show", live_session_id=live_session.id),
+        locale=display.locale(),
+        stamp=live_session.updated_at,
+        trainers=words.led_by(trainers),
+        is_cancelled=live_session.is_cancelled,
+    )
+    return calendar_file(ical.published([event]), f"session-{live_session.id}.ics")
+
+
+def calendar_file(content: bytes, name: str) -> Response:
+    response = current_app.response_class(content, mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.post("/sessions/<int:live_session_id>/answer")
+@for_guests
+def answer(live_session_id: int) -> ResponseReturnValue:
+    live_session = find_visible(live_session_id)
+    word = answer_word(request.form.get("answer", ""))
+    counted = actions.answer(me(), live_session, word, now=now())
+    db.session.commit()
+    say_answer(word, counted)
+    return redirect(url_for("sessions.show", live_session_id=live_session_id), 303)
+
+
+@blueprint.post("/sessions/<int:live_session_id>/enter")
+@for_guests
+def enter(live_session_id: int) -> ResponseReturnValue:
+    live_session = find_visible(live_session_id)
+    at = now()
+    if not actions.enter(me(), live_session, now=at):
+        flash(_("The session is not open now. Its page says when."), "wait")
+        return redirect(url_for("sessions.show", live_session_id=live_session_id), 303)
+    complete(me(), live_session, How.PRESENT, now=at)
+    room = live_session.room_url
+    db.session.commit()
+    return redirect(room, 303)
+
+
+def answer_word(text: str) -> AnswerWord:
+    return next((word for word in AnswerWord if word.value == text), None) or abort(404)
+
+
+def say_answer(word: AnswerWord, counted: bool) -> None:
+    if not counted:
+        flash(_("The session has begun or was called off: answers are no longer taken."), "wait")
+        return
+    said = {
+        AnswerWord.YES: _("Written down: you will come."),
+        AnswerWord.MAYBE: _("Written down: perhaps."),
+        AnswerWord.NO: _("Written down: you cannot come. The recording will be on this page."),
+    }
+    flash(said[word], "done")

@@ -1,0 +1,77 @@
+"""Who was there: those who pressed the enter button are known, the others are ticked by hand."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from lms import permissions as can
+from lms.access import allow, me, require
+from lms.accounts.models import Person
+from lms.clock import now
+from lms.extensions import db
+from lms.freshness import no_store
+from lms.progress.actions import complete, take_back
+from lms.progress.models import Completion, How
+from lms.sessions import actions, queries, words
+from lms.sessions.models import LiveSession
+from lms.sessions.views import blueprint, find_visible
+
+
+@blueprint.get("/sessions/<int:live_session_id>/attendance")
+@allow(can.teach)
+def attendance(live_session_id: int) -> ResponseReturnValue:
+    no_store()
+    live_session = find_visible(live_session_id)
+    require(can.mark_attendance(me(), live_session))
+    rows = queries.attendance_rows(live_session)
+    return render_template(
+        "sessions/attendance.html",
+        live_session=live_session,
+        groups=[list(group) for _centre, group in groupby(rows, key=lambda row: row.centre_id)],
+        number=len(rows),
+        present=sum(row.at is not None for row in rows),
+        has_begun=now() >= live_session.opens_at,
+        words=words,
+    )
+
+
+@blueprint.post("/sessions/<int:live_session_id>/attendance")
+@allow(can.teach)
+def mark_attendance(live_session_id: int) -> ResponseReturnValue:
+    """Of the people on the page (``listed``), those ticked (``present``) were there."""
+    live_session = find_visible(live_session_id)
+    require(can.mark_attendance(me(), live_session))
+    at = now()
+    known = {row.id for row in queries.attendance_rows(live_session)}
+    listed = known & set(request.form.getlist("listed", type=int))
+    present = set(request.form.getlist("present", type=int))
+    new, gone = actions.mark(live_session, present, listed, by=me(), now=at)
+    for person in people(new):
+        complete(person, live_session, How.PRESENT, now=at, by=me())
+    for person in people(present_only(gone, live_session)):
+        take_back(person, live_session)
+    db.session.commit()
+    flash(_("Saved. Newly marked: %(new)s, taken back: %(gone)s.", new=len(new), gone=len(gone)), "done")
+    return redirect(url_for("sessions.attendance", live_session_id=live_session_id), 303)
+
+
+def people(ids: set[int]) -> list[Person]:
+    return list(db.session.scalars(select(Person).where(Person.id.in_(sorted(ids))))) if ids else []
+
+
+def present_only(ids: set[int], live_session: LiveSession) -> set[int]:
+    """Those for whom the session counts because they were there, not because they watched it or a coordinator said so."""
+    return set(
+        db.session.scalars(
+            select(Completion.person_id).where(
+                Completion.activity_id == live_session.id,
+                Completion.how == How.PRESENT,
+                Completion.person_id.in_(sorted(ids)),
+            )
+        )
+    )

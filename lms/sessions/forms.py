@@ -1,0 +1,294 @@
+"""The form of a live session: what a trainer types becomes instants, a zone and a plan, or an error at its field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TimeField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from lms import dates
+from lms.accounts.models import Person
+from lms.centres.models import Centre
+from lms.cycles.models import Cycle, Module, Rule
+from lms.extensions import db
+from lms.forms import EditForm, LineField, ParagraphsField
+from lms.materials import links
+from lms.sessions import words
+from lms.sessions.models import Audience, LiveSession, LiveSessionKind
+from lms.texts import one_line
+
+_DOTTED_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+class DayField(DateField):
+    """A day as browsers send it (2026-12-03) or as people write it (03.12.2026)."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = " ".join(valuelist).strip()
+        if not typed:
+            self.data = None
+            return
+        dotted = _DOTTED_DAY.fullmatch(typed)
+        try:
+            self.data = date(int(dotted[3]), int(dotted[2]), int(dotted[1])) if dotted else date.fromisoformat(typed)
+        except ValueError as error:
+            self.data = None
+            raise ValueError(_("There is no such day. For instance, 03.12.2026.")) from error
+        if not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            raise ValueError(_("Check the year: it may be from %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+
+
+class ClockField(TimeField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = " ".join(valuelist).strip().replace(".", ":")
+        if not typed:
+            self.data = None
+            return
+        try:
+            self.data = time.fromisoformat(typed.rjust(5, "0")).replace(second=0, microsecond=0, tzinfo=None)
+        except ValueError as error:
+            self.data = None
+            raise ValueError(_("There is no such time. For instance, 15:00.")) from error
+
+
+class CheckboxesField(SelectMultipleField):
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def required(text: str) -> InputRequired:
+    return InputRequired(message=text)
+
+
+def check_room(_form: FlaskForm, field: StringField) -> None:
+    """An address of the web, without a name and a password in it."""
+    if not field.data:
+        return
+    try:
+        field.data = links.checked(field.data)
+    except ValueError as error:
+        raise ValidationError(_("A link begins with https://. Copy it from the room’s page.")) from error
+
+
+class LiveSessionForm(EditForm):
+    kind = SelectField(_l("Kind"), coerce=str)
+    title = LineField(_l("Title"), longest=255)
+    title_en = LineField(_l("Title in English"), longest=255, optional=True)
+    day = DayField(_l("Day"), validators=[required(_l("Say on which day."))])
+    starts = ClockField(_l("From"), validators=[required(_l("Say when it starts."))])
+    ends = ClockField(_l("Until"), validators=[required(_l("Say when it ends."))])
+    last_day = DayField(_l("Last day"), validators=[Optional()], description=_l("If it takes more than one day."))
+    zone = SelectField(_l("Time zone"), validate_choice=False)
+    room_url = StringField(
+        _l("Link to the room"),
+        filters=[one_line],
+        validators=[check_room],
+        description=_l("Telemost, Jitsi, Zoom: whatever you use. Only those who enter from here see it."),
+    )
+    place = LineField(
+        _l("Place"), longest=255, optional=True, description=_l("For a session on site: town, address, room.")
+    )
+    summary = ParagraphsField(_l("What it is about"))
+    summary_en = ParagraphsField(_l("The same in English"))
+    agenda = ParagraphsField(
+        _l("Plan"),
+        longest=10000,
+        description=_l(
+            "One line an item: minutes from the start or a time, what, and after a bar who. "
+            "For instance: 05 What to write about | Dmitry Savchenko"
+        ),
+    )
+    trainers = CheckboxesField(_l("Who leads it"), coerce=int)
+    module_id = SelectField(_l("Module"), coerce=str)
+    audience = SelectField(_l("For whom"), coerce=str)
+    centres = CheckboxesField(_l("Centres"), coerce=int)
+    rule = SelectField(_l("Counts as done when a person"), coerce=str)
+    invite_all = BooleanField()
+    # How many people the checkbox spoke of; another number is shown before anybody is written to.
+    number_shown = HiddenField()
+
+    def offer(self, *, modules: Iterable[Any], cycles: Iterable[Cycle], trainers: Iterable[Any], centres: Iterable[Centre],
+              zone: str, english: bool) -> None:  # fmt: skip
+        """Fill the choices. A module is ``m<id>``; a cycle without a module is ``c<id>``."""
+        self.kind.choices = [(kind.value, word) for kind, word in words.KINDS.items()]
+        self.audience.choices = [(audience.value, word) for audience, word in words.AUDIENCES.items()]
+        self.rule.choices = [(rule.value, word) for rule, word in words.RULES.items()]
+        self.trainers.choices = [(row.id, f"{row.family_name} {row.given_name}") for row in trainers]
+        self.centres.choices = [(centre.id, (english and centre.name_en) or centre.name) for centre in centres]
+        names = {name: None for name in (*dates.ZONES, zone)}
+        self.zone.choices = [(name, f"{name.split('/')[-1].replace('_', ' ')}: {dates.zone_words(name, 'en' if english else 'ru')}") for name in names]
+        by_cycle: dict[int, list[Any]] = {}
+        for module in modules:
+            by_cycle.setdefault(module.cycle_id, []).append(module)
+        self.module_id.choices = [("", _("No cycle and no module"))]
+        for cycle in cycles:
+            title = (english and cycle.title_en) or cycle.title
+            self.module_id.choices.append((f"c{cycle.id}", _("%(cycle)s: no module", cycle=title)))
+            for module in by_cycle.get(cycle.id, ()):
+                name = (english and module.title_en) or module.title
+                self.module_id.choices.append((f"m{module.id}", f"{title}: {module.position}. {name}"))
+
+    # --- checks ------------------------------------------------------------------------------------------------------
+    def validate_zone(self, field: SelectField) -> None:
+        if not field.data or dates.find_zone(field.data) is None:
+            raise ValidationError(_("There is no such time zone. Choose one from the list."))
+
+    def validate_last_day(self, field: DayField) -> None:
+        if field.data and self.day.data and field.data < self.day.data:
+            raise ValidationError(_("The last day stands before the first."))
+
+    def validate_ends(self, field: ClockField) -> None:
+        if self.day.data is None or self.starts.data is None or field.data is None:
+            return
+        if (self.last_day.data or self.day.data, field.data) <= (self.day.data, self.starts.data):
+            raise ValidationError(_("The end must come after the start."))
+
+    def validate_starts(self, field: ClockField) -> None:
+        zone = dates.find_zone(self.zone.data or "")
+        if self.day.data is None or field.data is None or zone is None:
+            return
+        local = datetime.combine(self.day.data, field.data, tzinfo=zone)
+        if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+            raise ValidationError(_("The clocks are put forward in that hour: there is no such time on that day."))
+
+    def validate_centres(self, field: CheckboxesField) -> None:
+        if self.audience.data == Audience.CENTRES.value and not field.data:
+            raise ValidationError(_("Choose at least one centre."))
+
+    def validate_audience(self, field: SelectField) -> None:
+        if field.data == Audience.CYCLE.value and not self.module_id.data:
+            raise ValidationError(_("Choose a cycle or a module, or another audience."))
+
+    def must_have_room(self) -> bool:
+        """Before it is published a session needs a way to come in; says so at the field and answers False if not."""
+        if self.room_url.data or self.place.data:
+            return True
+        self.room_url.errors = [*self.room_url.errors, _("Give a link to the room, or a place.")]
+        return False
+
+    # --- to and from the thing ---------------------------------------------------------------------------------------
+    @property
+    def starts_at(self) -> datetime:
+        return datetime.combine(self.day.data, self.starts.data, tzinfo=ZoneInfo(self.zone.data)).astimezone(UTC)
+
+    @property
+    def ends_at(self) -> datetime:
+        last = self.last_day.data or self.day.data
+        return datetime.combine(last, self.ends.data, tzinfo=ZoneInfo(self.zone.data)).astimezone(UTC)
+
+    def show(self, live_session: LiveSession) -> None:
+        """Fill the fields with what is stored."""
+        starts, ends = (at.astimezone(live_session.tz) for at in (live_session.starts_at, live_session.ends_at))
+        for name in ("title", "title_en", "zone", "room_url", "place", "summary", "summary_en", "agenda"):
+            self[name].data = getattr(live_session, name)
+        self.kind.data, self.rule.data = live_session.kind.value, live_session.rule.value
+        self.audience.data = live_session.audience.value
+        self.day.data, self.starts.data, self.ends.data = starts.date(), starts.time(), ends.time()
+        self.last_day.data = ends.date() if ends.date() != starts.date() else None
+        self.trainers.data = [person.id for person in live_session.trainers]
+        self.centres.data = [centre.id for centre in live_session.centres]
+        self.module_id.data = (
+            f"m{live_session.module_id}" if live_session.module_id
+            else f"c{live_session.cycle_id}" if live_session.cycle_id else ""
+        )  # fmt: skip
+        self.version.data = live_session.version
+
+    def write(self, live_session: LiveSession, *, now: datetime) -> None:
+        """Write what was typed into the thing; its module is put in its place by the view."""
+        for name in ("title", "title_en", "zone", "room_url", "place", "summary", "summary_en", "agenda"):
+            setattr(live_session, name, self[name].data or "")
+        live_session.kind = LiveSessionKind(self.kind.data)
+        live_session.rule = Rule(self.rule.data)
+        live_session.audience = Audience(self.audience.data)
+        live_session.starts_at, live_session.ends_at = self.starts_at, self.ends_at
+        live_session.trainers = _all(Person, self.trainers.data)
+        live_session.centres = _all(Centre, self.centres.data) if live_session.audience is Audience.CENTRES else []
+        live_session.updated_at = now
+
+    @property
+    def _curriculum(self) -> str:
+        """What was chosen of ``module_id``'s choices: ``m<id>``, ``c<id>`` or nothing."""
+        chosen = self.module_id.data or ""
+        return chosen if chosen in {value for value, _label in self.module_id.choices} else ""
+
+    @property
+    def module(self) -> Module | None:
+        chosen = self._curriculum
+        return db.session.get(Module, int(chosen[1:])) if chosen.startswith("m") else None
+
+    @property
+    def cycle_id(self) -> int | None:
+        if self._curriculum.startswith("c"):
+            return int(self._curriculum[1:])
+        return self.module.cycle_id if self.module else None
+
+    def differences(self, stored: LiveSessionForm) -> list[tuple[str, str]]:
+        """(label, what is stored now) of every field where that is not what was typed."""
+        return [
+            (str(field.label.text), _shown(stored[field.name]) or "—")
+            for field in self
+            if field.name not in {"version", "csrf_token", "invite_all", "number_shown"}
+            and (field.data or None) != (stored[field.name].data or None)
+        ]
+
+
+class CancellationForm(EditForm):
+    reason = LineField(
+        _l("Why"),
+        longest=255,
+        optional=True,
+        description=_l("One sentence, it stands in the letter. For instance: the speaker is ill, we will name a new day."),
+    )
+    version = HiddenField()
+
+
+class InvitationsForm(FlaskForm):
+    """Whom to invite: everybody meant, centres, and people by address or name, one a line."""
+
+    everybody = BooleanField()
+    centres = CheckboxesField(_l("Centres"), coerce=int)
+    people = ParagraphsField(
+        _l("People"),
+        longest=1_000_000,
+        description=_l("Addresses, or family name and given name, one person a line."),
+    )
+    number_shown = HiddenField()
+
+
+class AddressForm(FlaskForm):
+    email = StringField(_l("Address"), filters=[one_line], validators=[required(_l("Write the address."))])
+
+
+def _all(kind: Any, ids: list[int] | None) -> list[Any]:
+    return list(db.session.query(kind).filter(kind.id.in_(ids or [])).all()) if ids else []
+
+
+def _shown(field: Any) -> str:
+    """A field's content in words."""
+    choices = {value: str(label) for value, label in getattr(field, "choices", None) or ()}
+    if isinstance(field, SelectMultipleField):
+        return ", ".join(choices.get(value, "") for value in field.data or ())
+    if isinstance(field.data, time):
+        return f"{field.data:%H:%M}"
+    if isinstance(field.data, date):
+        return f"{field.data:%d.%m.%Y}"
+    return choices.get(field.data, str(field.data or ""))

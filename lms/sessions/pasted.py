@@ -1,0 +1,49 @@
+"""People as they are pasted into a field: an address or a name on each line. Pure.
+
+Lines come as «ivanova@example.org», «Анна Иванова <ivanova@example.org>», «1. Иванова Анна», with commas or semicolons
+between several addresses, as tables and letters give them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lms.accounts.addresses import parse_email
+
+_BETWEEN_ADDRESSES = re.compile(r"[;,\t]")
+_IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
+_NUMBERING = re.compile(r"^\d+[.)]\s+")
+
+
+@dataclass(frozen=True)
+class Line:
+    """``number`` counts from 1. Either an address (normal form), or a name in lower case, or what is wrong."""
+
+    number: int
+    text: str
+    address: str = ""
+    name: str = ""
+    problem: str = ""
+
+
+def lines(text: str) -> list[Line]:
+    found: list[Line] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        typed = " ".join(_NUMBERING.sub("", line.strip()).split())
+        if not typed:
+            continue
+        if "@" not in typed:
+            found.append(Line(number, typed, name=typed.strip(",; ").lower()))
+            continue
+        in_brackets = _IN_BRACKETS.findall(typed)
+        parts = in_brackets or [part for part in _BETWEEN_ADDRESSES.split(typed) if "@" in part]
+        found += (_addressed(number, part.strip(" '\"<>")) for part in parts)
+    return found
+
+
+def _addressed(number: int, text: str) -> Line:
+    try:
+        return Line(number, text, address=parse_email(text))
+    except ValueError as error:
+        return Line(number, text, problem=str(error))

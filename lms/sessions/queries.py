@@ -1,0 +1,326 @@
+"""Which live sessions a person sees, and what lists and pages show of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from lms import permissions as can
+from lms.accounts.models import Person, PersonRole, Role
+from lms.centres.models import Centre
+from lms.cycles.models import Activity, Cycle, Enrolment, Module, State
+from lms.cycles.queries import enrolled_in
+from lms.extensions import db
+from lms.materials.models import Material, StoredFile
+from lms.sessions.models import (
+    AnswerWord,
+    Attendance,
+    Audience,
+    Invitation,
+    LiveSession,
+    live_session_centre,
+    live_session_trainer,
+)
+
+ABOUT_A_LIST = (
+    LiveSession.id,
+    LiveSession.title,
+    LiveSession.title_en,
+    LiveSession.kind,
+    LiveSession.state,
+    LiveSession.starts_at,
+    LiveSession.ends_at,
+    LiveSession.zone,
+    LiveSession.place,
+    LiveSession.room_url,
+    LiveSession.cancelled_at,
+)
+
+
+# --- what one sees ----------------------------------------------------------------------------------------------------
+def visible_to(person: Person) -> Select[tuple[LiveSession]]:
+    """Live sessions a person may open; those called off stay to be seen.
+
+    Trainers and coordinators: all, drafts too. Guests from a letter: theirs, and those of its module. Others: what is
+    published and for them: they are invited, or lead it, or belong to its audience.
+    """
+    return select(LiveSession).where(*_within_sight(person))
+
+
+def _within_sight(person: Person) -> list[ColumnElement[bool]]:
+    if can.teach(person):
+        return []
+    published = LiveSession.state == State.PUBLISHED
+    if person.letter is not None:
+        own = LiveSession.id == person.letter.live_session_id
+        if person.letter.module_id is None:
+            return [published, own]
+        in_module = and_(LiveSession.module_id == person.letter.module_id, _for_audience_of(person))
+        return [published, or_(own, in_module)]
+    any_invitation = aliased(Invitation)  # a statement that also shows the answer must not be mixed up with this
+    invited = exists().where(
+        any_invitation.live_session_id == LiveSession.id, any_invitation.person_id == person.id
+    )
+    leads = exists().where(
+        live_session_trainer.c.live_session_id == LiveSession.id, live_session_trainer.c.person_id == person.id
+    )
+    return [published, or_(invited, leads, _for_audience_of(person))]
+
+
+def _for_audience_of(person: Person) -> ColumnElement[bool]:
+    """Is the session for everybody of a cycle she is in (a centre's coordinator: of any), or for her centre?"""
+    cycle_is_out = exists().where(Cycle.id == LiveSession.cycle_id, Cycle.state == State.PUBLISHED)
+    module_is_out = or_(
+        LiveSession.module_id.is_(None),
+        exists().where(Module.id == LiveSession.module_id, Module.state == State.PUBLISHED),
+    )
+    of_cycle = [LiveSession.audience == Audience.CYCLE, cycle_is_out, module_is_out]
+    if not can.look_after_people(person):
+        of_cycle.append(enrolled_in(person, LiveSession.cycle_id))
+    of_centre = and_(
+        LiveSession.audience == Audience.CENTRES,
+        exists().where(
+            live_session_centre.c.live_session_id == LiveSession.id, live_session_centre.c.centre_id == person.centre_id
+        ),
+    )
+    return or_(and_(*of_cycle), of_centre)
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+def _listed(person: Person) -> Select[Any]:
+    own = and_(Invitation.live_session_id == LiveSession.id, Invitation.person_id == person.id)
+    was_there = and_(Attendance.live_session_id == LiveSession.id, Attendance.person_id == person.id)
+    return (
+        select(*ABOUT_A_LIST, Invitation.answer, Attendance.at.label("entered_at"))
+        .outerjoin(Invitation, own)
+        .outerjoin(Attendance, was_there)
+        .where(*_within_sight(person))
+    )
+
+
+def coming(person: Person, now: datetime) -> Select[Any]:
+    """Sessions that have not ended, the nearest first, each with her ``answer`` and when she came (``entered_at``)."""
+    return _listed(person).where(LiveSession.ends_at > now).order_by(LiveSession.starts_at, LiveSession.id)
+
+
+def past(person: Person, now: datetime) -> Select[Any]:
+    """Sessions that have ended, the latest first; columns as in ``coming``."""
+    return (
+        _listed(person).where(LiveSession.ends_at <= now).order_by(LiveSession.starts_at.desc(), LiveSession.id.desc())
+    )
+
+
+def next_for(person: Person, now: datetime) -> Row[Any] | None:
+    """The nearest session that is on: published, not called off, not over; columns as in ``coming``."""
+    return db.session.execute(
+        coming(person, now)
+        .where(LiveSession.state == State.PUBLISHED, LiveSession.cancelled_at.is_(None))
+        .limit(1)
+    ).first()
+
+
+def public_schedule(now: datetime) -> Select[Any]:
+    """What visitors see: sessions for everybody of a published cycle that have not ended, without the way in."""
+    return (
+        select(
+            LiveSession.id, LiveSession.title, LiveSession.title_en, LiveSession.kind, LiveSession.starts_at,
+            LiveSession.ends_at, LiveSession.zone, LiveSession.place, LiveSession.summary, LiveSession.summary_en,
+            LiveSession.uid, LiveSession.sequence, LiveSession.updated_at, LiveSession.cancelled_at,
+            Cycle.title.label("cycle_title"), Cycle.title_en.label("cycle_title_en"),
+        )
+        .join(Cycle, Cycle.id == LiveSession.cycle_id)
+        .outerjoin(Module, Module.id == LiveSession.module_id)
+        .where(
+            LiveSession.state == State.PUBLISHED,
+            LiveSession.audience == Audience.CYCLE,
+            LiveSession.ends_at > now,
+            Cycle.state == State.PUBLISHED,
+            or_(Module.id.is_(None), Module.state == State.PUBLISHED),
+        )
+        .order_by(LiveSession.starts_at, LiveSession.id)
+    )  # fmt: skip
+
+
+# --- one session ------------------------------------------------------------------------------------------------------
+def with_own_part(person: Person) -> Select[tuple[LiveSession, AnswerWord | None, datetime | None, int]]:
+    """Visible sessions, each with the person's answer, when she came in, and which one of its cycle it is."""
+    own = and_(Invitation.live_session_id == LiveSession.id, Invitation.person_id == person.id)
+    was_there = and_(Attendance.live_session_id == LiveSession.id, Attendance.person_id == person.id)
+    other, base = LiveSession.__table__.alias(), Activity.__table__.alias()
+    number = (
+        select(func.count())
+        .select_from(other.join(base, base.c.id == other.c.id))
+        .where(
+            other.c.cycle_id == LiveSession.cycle_id,
+            base.c.state == State.PUBLISHED,
+            other.c.cancelled_at.is_(None),
+            other.c.starts_at <= LiveSession.starts_at,
+        )
+        .correlate(LiveSession.__table__)
+        .scalar_subquery()
+    )
+    return (
+        select(LiveSession, Invitation.answer, Attendance.at, number)
+        .outerjoin(Invitation, own)
+        .outerjoin(Attendance, was_there)
+        .where(*_within_sight(person))
+    )
+
+
+def trainers_of(live_session: LiveSession) -> list[Row[Any]]:
+    return list(
+        db.session.execute(
+            select(
+                Person.id, Person.given_name, Person.family_name, Person.position,
+                Centre.name.label("centre_name"), Centre.name_en.label("centre_name_en"),
+            )
+            .join(live_session_trainer, live_session_trainer.c.person_id == Person.id)
+            .outerjoin(Centre, Centre.id == Person.centre_id)
+            .where(live_session_trainer.c.live_session_id == live_session.id)
+            .order_by(Person.family_name, Person.given_name)
+        )
+    )  # fmt: skip
+
+
+def yes_by_centre(live_session_id: int) -> list[Row[Any]]:
+    """(name, name_en, number) of those who said they will come, the largest centre first; name None: no centre."""
+    return _by_centre(
+        select(Invitation.person_id).where(
+            Invitation.live_session_id == live_session_id, Invitation.answer == AnswerWord.YES
+        )
+    )
+
+
+def present_by_centre(live_session_id: int) -> list[Row[Any]]:
+    """(name, name_en, number) of those who were there."""
+    return _by_centre(select(Attendance.person_id).where(Attendance.live_session_id == live_session_id))
+
+
+def _by_centre(people: Select[tuple[int]]) -> list[Row[Any]]:
+    number = func.count()
+    return list(
+        db.session.execute(
+            select(Centre.name, Centre.name_en, number.label("number"))
+            .select_from(Person)
+            .outerjoin(Centre, Centre.id == Person.centre_id)
+            .where(Person.id.in_(people))
+            .group_by(Centre.id, Centre.name, Centre.name_en)
+            .order_by(number.desc(), Centre.name)
+        )
+    )
+
+
+def around(live_session: LiveSession) -> list[Row[Any]]:
+    """What stands beside the session in its module, in its order: materials (with file and minutes) and quizzes."""
+    if live_session.module_id is None:
+        return []
+    material = Material.__table__
+    return list(
+        db.session.execute(
+            select(
+                Activity.id, Activity.type, Activity.title, Activity.title_en, Activity.position, Activity.due_at,
+                material.c.kind, material.c.minutes, material.c.recording_of_id,
+                StoredFile.original_name, StoredFile.size,
+            )
+            .outerjoin(material, material.c.id == Activity.id)
+            .outerjoin(StoredFile, StoredFile.id == material.c.file_id)
+            .where(
+                Activity.module_id == live_session.module_id,
+                Activity.state == State.PUBLISHED,
+                Activity.type.in_(("material", "quiz")),
+            )
+            .order_by(Activity.position, Activity.id)
+        )
+    )  # fmt: skip
+
+
+def latest_made() -> LiveSession | None:
+    """The one a new session starts as a copy of."""
+    return db.session.scalar(select(LiveSession).order_by(LiveSession.id.desc()).limit(1))
+
+
+def possible_trainers() -> list[Row[Any]]:
+    """(id, family_name, given_name) of everybody who may lead a session."""
+    return list(
+        db.session.execute(
+            select(Person.id, Person.family_name, Person.given_name)
+            .where(
+                Person.suspended_at.is_(None),
+                exists().where(
+                    PersonRole.person_id == Person.id, PersonRole.role.in_((Role.TRAINER, Role.COORDINATOR))
+                ),
+            )
+            .order_by(Person.family_name, Person.given_name, Person.id)
+        )
+    )
+
+
+def modules_to_choose() -> list[Row[Any]]:
+    """(id, title, title_en, position, cycle_id, cycle_title, cycle_title_en) of all modules, the newest cycle first."""
+    return list(
+        db.session.execute(
+            select(
+                Module.id, Module.title, Module.title_en, Module.position, Cycle.id.label("cycle_id"),
+                Cycle.title.label("cycle_title"), Cycle.title_en.label("cycle_title_en"),
+            )
+            .join(Cycle, Cycle.id == Module.cycle_id)
+            .order_by(Cycle.starts_on.desc(), Cycle.id.desc(), Module.position)
+        )
+    )  # fmt: skip
+
+
+# --- whom it is for, and who is there ---------------------------------------------------------------------------------
+def meant_people(cycle_id: int | None, audience: Audience, centre_ids: Iterable[int]) -> Select[tuple[int]]:
+    """Ids of the people a session with such an audience is for; suspended accounts are left out."""
+    active = select(Person.id).where(Person.suspended_at.is_(None)).correlate(None)
+    if audience is Audience.CENTRES:
+        return active.where(Person.centre_id.in_(list(centre_ids)))
+    if audience is Audience.INVITED:
+        return active.where(Person.id.in_(()))
+    return active.join(Enrolment, Enrolment.person_id == Person.id).where(
+        Enrolment.cycle_id == cycle_id, Enrolment.left_at.is_(None)
+    )
+
+
+def audience_of(live_session: LiveSession) -> Select[tuple[int]]:
+    centres = [centre.id for centre in live_session.centres] if live_session.audience is Audience.CENTRES else []
+    return meant_people(live_session.cycle_id, live_session.audience, centres)
+
+
+def count_people(people: Select[tuple[int]]) -> int:
+    return db.session.scalar(select(func.count()).select_from(people.distinct().subquery())) or 0
+
+
+def attendance_rows(live_session: LiveSession) -> list[Row[Any]]:
+    """Everybody invited, meant or present: (id, names, centre, answer, how, at), by centre and name."""
+    meant = audience_of(live_session)
+    return list(
+        db.session.execute(
+            select(
+                Person.id, Person.family_name, Person.given_name, Centre.id.label("centre_id"),
+                Centre.name.label("centre_name"), Centre.name_en.label("centre_name_en"),
+                Invitation.answer, Attendance.how, Attendance.at,
+            )
+            .outerjoin(Centre, Centre.id == Person.centre_id)
+            .outerjoin(
+                Invitation,
+                and_(Invitation.person_id == Person.id, Invitation.live_session_id == live_session.id),
+            )
+            .outerjoin(
+                Attendance,
+                and_(Attendance.person_id == Person.id, Attendance.live_session_id == live_session.id),
+            )
+            .where(or_(Invitation.id.is_not(None), Attendance.id.is_not(None), Person.id.in_(meant)))
+            .order_by(Centre.name, Person.family_name, Person.given_name, Person.id)
+        )
+    )  # fmt: skip
+
+
+def invitation_of(person_id: int, live_session_id: int) -> Invitation | None:
+    return db.session.scalar(
+        select(Invitation).where(Invitation.person_id == person_id, Invitation.live_session_id == live_session_id)
+    )

@@ -1,0 +1,63 @@
+"""The words for kinds, answers and rules. Pure but for the language of the reader."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from lms.cycles.models import Rule
+from lms.sessions.models import AnswerWord, Audience, LiveSessionKind
+
+KINDS = {
+    LiveSessionKind.SEMINAR: _l("Seminar"),
+    LiveSessionKind.JOINT_MEETING: _l("Joint meeting"),
+    LiveSessionKind.VISIT: _l("Visit"),
+    LiveSessionKind.CONSULTATION: _l("Consultation"),
+}
+AUDIENCES = {
+    Audience.CYCLE: _l("Everybody in the cycle"),
+    Audience.CENTRES: _l("People of certain centres"),
+    Audience.INVITED: _l("Only those invited"),
+}
+RULES = {
+    Rule.PRESENT_OR_WATCHED: _l("Was there, or watched the recording"),
+    Rule.PRESENT: _l("Was there"),
+    Rule.OPTIONAL: _l("Nothing is asked"),
+}
+# What one said oneself, and what a coordinator reads of others.
+ANSWERS = {AnswerWord.YES: _l("I will come"), AnswerWord.MAYBE: _l("Perhaps"), AnswerWord.NO: _l("I can’t")}
+ANSWERS_OF_OTHERS = {AnswerWord.YES: _l("Will come"), AnswerWord.MAYBE: _l("Perhaps"), AnswerWord.NO: _l("Cannot come")}
+
+
+def led_by(names: list[str]) -> str:
+    """«Ведёт Дмитрий Савченко.»"""
+    if not names:
+        return ""
+    return ngettext("Led by %(names)s.", "Led by %(names)s together.", len(names), names=", ".join(names))
+
+
+def people(number: int) -> str:
+    """«128 человек»."""
+    return ngettext("%(num)s person", "%(num)s people", number)
+
+
+def people_told(number: int) -> str:
+    return ngettext("A letter about it goes to %(num)s person.", "A letter about it goes to %(num)s people.", number)
+
+
+def people_will_come(number: int) -> str:
+    return ngettext("%(num)s person will come", "%(num)s people will come", number)
+
+
+def invite_people(number: int) -> str:
+    """What stands on the button: «Пригласить 31 человека»."""
+    return ngettext("Invite %(num)s person", "Invite %(num)s people", number)
+
+
+def remind_people(number: int) -> str:
+    return _("Remind %(number)s", number=number)
+
+
+def people_were_there(number: int) -> str:
+    return ngettext("%(num)s person was there", "%(num)s people were there", number)
