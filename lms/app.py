@@ -17,16 +17,17 @@ from lms.materials import edit_views, file_views
 from lms.materials import views as materials
 from lms.outbox import post, worker
 from lms.outbox import views as outbox
+from lms.progress import decision_views, export_views, reminder_views
 from lms.progress import views as progress
-from lms.quizzes import question_views
+from lms.quizzes import attempt_views, question_views
 from lms.quizzes import views as quizzes
-from lms.sessions import invitation_views, letter_views
+from lms.sessions import attendance_views, editing_views, invitation_views, letter_views, schedule_views
 from lms.sessions import views as sessions
 
 AREAS = (
-    home, accounts, password_views, profile_views, people_views, import_views, centres, cycles, module_views, activity_views, enrolment_views,
-    materials, edit_views, file_views, quizzes, question_views, sessions,
-    invitation_views, letter_views, progress, outbox,
+    home, accounts, password_views, profile_views, people_views, import_views, centres, cycles, module_views, activity_views, enrolment_views, materials,
+    edit_views, file_views, quizzes, attempt_views, question_views, sessions,
+    schedule_views, editing_views, attendance_views, invitation_views, letter_views, progress, export_views, decision_views, reminder_views, outbox,
 )  # fmt: skip
 
 

@@ -105,6 +105,16 @@ def say_span(starts_at: datetime, ends_at: datetime, zone: str, locale: str, now
     )
 
 
+def say_when(starts_at: datetime, ends_at: datetime, zone: str, own_zone: str, locale: str, now: datetime) -> str:
+    """As ``say_span``; a reader in a zone whose clock shows another hour sees her own time first: «… у вас (15:00 по
+    Москве)»."""
+    if starts_at.astimezone(ZoneInfo(own_zone)).utcoffset() == starts_at.astimezone(ZoneInfo(zone)).utcoffset():
+        return say_span(starts_at, ends_at, zone, locale, now)
+    here = say_span(starts_at, ends_at, own_zone, locale, now).removesuffix(f" {zone_words(own_zone, locale)}")
+    yours = "your time" if locale == "en" else f"у{NB}вас"
+    return f"{here} {yours} ({say_time(starts_at, zone)} {zone_words(zone, locale)})"
+
+
 def say_moment(at: datetime, zone: str, locale: str, now: datetime) -> str:
     """«чт, 3 декабря, 15:00» in the given zone, which the reader knows from beside it."""
     tz = ZoneInfo(zone)

@@ -53,18 +53,7 @@ def when(thing: Any) -> str:
 
     A reader in a zone whose clock shows another hour sees her own time first, the meeting's in brackets.
     """
-    own = zone()
-    said = dates.say_span(thing.starts_at, thing.ends_at, thing.zone, locale(), now())
-    if thing.starts_at.astimezone(dates.find_zone(own)).utcoffset() == thing.starts_at.astimezone(
-        dates.find_zone(thing.zone)
-    ).utcoffset():
-        return said
-    here = dates.say_span(thing.starts_at, thing.ends_at, own, locale(), now()).removesuffix(
-        f" {dates.zone_words(own, locale())}"
-    )
-    there = f"{dates.say_time(thing.starts_at, thing.zone)} {dates.zone_words(thing.zone, locale())}"
-    yours = "your time" if locale() == "en" else f"у{NO_BREAK}вас"
-    return f"{here} {yours} ({there})"
+    return dates.say_when(thing.starts_at, thing.ends_at, thing.zone, zone(), locale(), now())
 
 
 def day(at: datetime | date, zone_name: str = "") -> str:
