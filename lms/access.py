@@ -66,7 +66,7 @@ def someone() -> Person | None:
     return me() if current_user.is_authenticated else None
 
 
-def require_version(found: int, submitted: str | int | None) -> bool:
+def require_version(found: int | str, submitted: str | int | None) -> bool:
     """Is the thing still as it was when the form was opened? False means: show both texts with a 409."""
     return str(found) == str(submitted)
 

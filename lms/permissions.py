@@ -147,3 +147,10 @@ def override_completion(person: Person, other: Person) -> bool:
 # --- letters ----------------------------------------------------------------------------------------------------------
 def see_letters(person: Person) -> bool:
     return coordinate(person)
+
+
+def follow_links_of(person: Person, other: Person | None) -> bool:
+    """Without a mail server coordinators read letters out to people; an administrator's are for administrators."""
+    if other is not None and "admin" in {role.value for role in other.roles}:
+        return administer(person)
+    return coordinate(person)

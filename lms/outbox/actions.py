@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask import current_app
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.extensions import db
@@ -44,12 +44,15 @@ def put_all(messages: Iterable[Message], *, now: datetime) -> dict[str, int]:
 
 
 def send_again(letter: Letter, *, now: datetime, recipient: str | None = None) -> Letter:
-    """Queue the same content once more, to another address if one is given. What still waits is not doubled.
+    """Queue the same content once more, to another address if one is given. What waits is not doubled but goes at once.
 
     Where a copy may have arrived, the new one has a Message-ID of its own: mailboxes drop what they have seen.
     """
     new_recipient = recipient or letter.recipient
     if letter.is_waiting and new_recipient == letter.recipient:
+        if letter.state is LetterState.QUEUED:
+            letter.next_try_at = min(letter.next_try_at, now)
+            _note()
         return letter
     if letter.state is LetterState.SENT or new_recipient != letter.recipient:
         letter.message_id = _message_id()
@@ -64,6 +67,15 @@ def send_again(letter: Letter, *, now: datetime, recipient: str | None = None) -
     letter.sent_at = None
     _note()
     return letter
+
+
+def send_failed_again(*, now: datetime) -> int:
+    """Queue every letter that failed and is still worth sending; how many (the server was at fault, and is mended)."""
+    failed = update(Letter).where(Letter.state == LetterState.FAILED, Letter.expires_at > now)
+    again = failed.values(state=LetterState.QUEUED, attempts=0, next_try_at=now, lease=None)
+    result: Any = db.session.execute(again)
+    _note()
+    return int(result.rowcount)
 
 
 def drop(key_prefix: str) -> int:
@@ -81,6 +93,7 @@ def _row(message: Message, now: datetime) -> dict[str, object]:
         "key": message.key,
         "person_id": message.person_id,
         "recipient": message.recipient,
+        "recipient_name": message.recipient_name[:255],
         "subject": message.subject,
         "message_id": message_id,
         "mime": build(

@@ -32,6 +32,7 @@ class Letter(Model):
     key: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     recipient: Mapped[str]
+    recipient_name: Mapped[str] = mapped_column(default="")
     subject: Mapped[str] = mapped_column(Text)
     message_id: Mapped[str] = mapped_column(unique=True)
     mime: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
@@ -54,5 +55,9 @@ class Letter(Model):
 
     def can_be_sent_again(self, now: datetime) -> bool:
         return not self.is_waiting and now < self.expires_at
+
+    def can_be_redirected(self, now: datetime) -> bool:
+        """To another address: only while nobody has it. What somebody received goes on letting them in."""
+        return self.state in {LetterState.QUEUED, LetterState.FAILED} and now < self.expires_at
 
     __table_args__ = (Index("ix_letter_state_next_try_at", "state", "next_try_at", "id"),)

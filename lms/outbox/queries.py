@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from lms.extensions import db
 from lms.outbox.models import Letter, LetterState
@@ -30,9 +31,9 @@ def ids_by_key(keys: list[str]) -> dict[str, int]:
     return found
 
 
-def counts() -> dict[LetterState, int]:
-    """How many letters are in each state, zeros included."""
-    rows = db.session.execute(select(Letter.state, func.count()).group_by(Letter.state))
+def counts(search: str = "") -> dict[LetterState, int]:
+    """How many of the letters found are in each state, zeros included."""
+    rows = db.session.execute(select(Letter.state, func.count()).where(_found(search)).group_by(Letter.state))
     return dict.fromkeys(LetterState, 0) | dict(rows.all())
 
 
@@ -49,13 +50,21 @@ def figures(now: datetime) -> Figures:
     }
 
 
-def letters(states: tuple[LetterState, ...], search: str = "") -> Select[Letter]:
-    """Letters in those states, the newest first; ``search`` is a part of the address or of the subject."""
-    found = select(Letter).where(Letter.state.in_(states)).order_by(Letter.id.desc())
-    if not search:
-        return found
+def letters(states: Collection[LetterState], search: str = "") -> Select[Letter]:
+    """Letters in those states, the newest first."""
+    return select(Letter).where(Letter.state.in_(states), _found(search)).order_by(Letter.id.desc())
+
+
+def to_send_again(now: datetime) -> int:
+    """How many failed and are still worth sending."""
+    failed = select(func.count()).where(Letter.state == LetterState.FAILED, Letter.expires_at > now)
+    return db.session.scalar(failed) or 0
+
+
+def _found(search: str) -> ColumnElement[bool]:
+    """A part of the recipient's address or name, or of the subject."""
     part = search.strip().lower()
-    return found.where(
-        func.lower(Letter.recipient).contains(part, autoescape=True)
-        | func.lower(Letter.subject).contains(part, autoescape=True)
-    )
+    if not part:
+        return true()
+    columns = (Letter.recipient, Letter.recipient_name, Letter.subject)
+    return or_(*[func.lower(column).contains(part, autoescape=True) for column in columns])
