@@ -91,7 +91,8 @@ def kept_name(name: str) -> str:
     """What a file was called, as text to show: without folders and unfit characters, at most 150 characters."""
     name = one_line(name.replace("\\", "/").rpartition("/")[2])
     stem, _, last = name.rpartition(".")
-    return f"{stem[: LONGEST_NAME - len(last) - 1].rstrip('. ')}.{last}" if stem else name[:LONGEST_NAME]
+    stem, last = stem.strip(". "), last[:20]
+    return f"{stem[: LONGEST_NAME - len(last) - 1].rstrip('. ')}.{last}" if stem else last
 
 
 def recognise(name: str, content: BinaryIO) -> FileType:

@@ -37,7 +37,7 @@ _ATTRIBUTES = {
     "abbr": {"title"},
     "div": {"aria-label"},
     "img": {"src", "alt", "title"},
-    "input": {"checked"},
+    "input": {"checked", "disabled"},
     "li": {"id"},
     "ol": {"start"},
     **{f"h{level}": {"id"} for level in range(2, 7)},
@@ -59,6 +59,7 @@ _CLASSES = {
 _HEADING = re.compile(r'<h([23]) id="([^"]+)">(.*?)</h\1>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _BOX = re.compile(r"\[([ xX])\]\s+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FOOTNOTE_ID = re.compile(r"fn(?:ref)?\d+(?::\d+)?")
 
 
@@ -88,18 +89,18 @@ def to_html(markdown: str) -> str:
             return value if value in ids or _FOOTNOTE_ID.fullmatch(value) else None
         if attribute == "src":
             return value if FILE_ADDRESS.fullmatch(value) else None
-        if attribute == "href" and value.lstrip().replace("\\", "/").startswith("//"):
+        if attribute == "href" and (_CONTROL.search(value) or value.strip().replace("\\", "/").startswith("//")):
             return None
         return value
 
     return nh3.clean(
         html,
         tags=_TAGS,
-        clean_content_tags={"script", "style", "template", "noscript", "iframe", "title", "textarea", "svg", "math"},
+        clean_content_tags={"script", "style", "template", "noscript", "iframe", "title", "svg", "math"},
         attributes=_ATTRIBUTES,
         attribute_filter=keep,
         tag_attribute_values=_ATTRIBUTE_WORDS,
-        set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
+        set_tag_attribute_values={"input": {"type": "checkbox"}},
         allowed_classes=_CLASSES,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener",
@@ -205,7 +206,7 @@ def _tick_boxes(state: StateCore) -> None:
         inline.children[0].content = inline.children[0].content[mark.end() :]
         checked = " checked" if mark[1] in "xX" else ""
         box, end = Token("html_inline", "", 0), Token("html_inline", "", 0)
-        box.content = f'<label><input type="checkbox" class="form-check-input" disabled{checked}> '
+        box.content = f'<label><input class="form-check-input" disabled{checked}> '
         end.content = "</label>"
         inline.children = [box, *inline.children, end]
 

@@ -21,6 +21,7 @@ from lms.materials.models import Material, MaterialKind
 from lms.materials.reading import Deed
 from lms.progress import actions as progress
 from lms.progress import queries as progress_queries
+from lms.progress import words as progress_words
 from lms.progress.models import How
 from lms.progress.path import Step
 from lms.security import allow_form_to
@@ -74,6 +75,7 @@ def show(material_id: int) -> ResponseReturnValue:
         contents=markdown.contents(material.body_html),
         stopped_at=position if position and position.heading and position.percent < reading.END else None,
         host=links.host(material.url) if material.url else "",
+        learner_words=progress_words.learner_marks(),
         live_session=db.session.get(LiveSession, material.recording_of_id) if material.recording_of_id else None,
     )
 
