@@ -24,7 +24,8 @@ def back_up(database: Path, files: Path, into: Path, now: datetime) -> Path:
     begun.mkdir(parents=True)
     try:
         _copy_new_files(files, begun / FILES)
-        with closing(sqlite3.connect(database)) as connection:
+        # Never make a database where there is none.
+        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=rw", uri=True)) as connection:
             connection.execute("VACUUM INTO ?", (str(begun / DATABASE),))
         _copy_new_files(files, begun / FILES)
         _check(begun / DATABASE)

@@ -151,8 +151,8 @@ def module(told: dict[str, Any], cycle: Cycle, number: int, day: date, leader: P
         state=State.PUBLISHED,
         due_at=end_of_day(_due_day(day), ZONE),
     )
-    taught = Taught(module, _seminar(told, cycle, at(day, 15), leader, made), _page(told, made), _quiz(told, made))
     db.session.add(module)
+    taught = Taught(module, _seminar(told, cycle, at(day, 15), leader, made), _page(told, made), _quiz(told, made))
     _place(module, [taught.live_session, taught.page, taught.quiz])
     return taught
 

@@ -40,7 +40,7 @@ class Everybody:
 def make(since: datetime) -> Everybody:
     centres: dict[str, Centre] = {}
     learners: list[Learner] = []
-    for row in tomllib.loads((HERE / "centres.toml").read_text())["centre"]:
+    for row in read_centres():
         centre = centres[row["slug"]] = _centre(row)
         learners += [_learner(line, centre, since) for line in row["people"].strip().splitlines()]
     staff = {}
@@ -51,6 +51,10 @@ def make(since: datetime) -> Everybody:
     db.session.add_all([*centres.values(), *staff.values(), *(learner.person for learner in learners)])
     db.session.flush()
     return Everybody(centres, learners, staff)
+
+
+def read_centres() -> list[dict[str, Any]]:
+    return list(tomllib.loads((HERE / "centres.toml").read_text())["centre"])
 
 
 def _centre(row: dict[str, Any]) -> Centre:
