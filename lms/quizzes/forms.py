@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 from lms import dates
 from lms.cycles.models import FITTING_RULES, Rule
 from lms.forms import DayField, EditForm, LineField, ParagraphsField
-from lms.materials.markdown import to_html
+from lms.materials.markdown import to_html, to_text
 from lms.quizzes import actions
 from lms.quizzes.grading import fold, read_number
 from lms.quizzes.kinds import QuestionKind
@@ -137,7 +137,8 @@ class QuestionForm(EditForm):
 
     # --- what must be true ---
     def validate_text(self, field: ParagraphsField) -> None:
-        if not field.data:
+        html = to_html(field.data or "")
+        if not to_text(html) and "<img" not in html:
             raise ValidationError(_l("Write the question."))
 
     def validate_choices(self, field: FieldList) -> None:
@@ -180,8 +181,11 @@ class QuestionForm(EditForm):
 
     @property
     def accepted_texts(self) -> list[str]:
-        lines = (line.strip() for line in (self.accepted.data or "").splitlines())
-        return list({fold(line): line for line in reversed(list(lines)) if fold(line)}.values())[::-1]
+        found: dict[str, str] = {}
+        for line in (self.accepted.data or "").splitlines():
+            if fold(line):
+                found.setdefault(fold(line), line.strip())
+        return list(found.values())
 
     def _number(self, field: LineField) -> Decimal | None:
         return read_number(field.data or "", self.unit.data or "")

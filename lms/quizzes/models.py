@@ -26,7 +26,7 @@ class Quiz(Activity):
     # Per cent of the points needed to pass.
     pass_mark: Mapped[int] = mapped_column(default=60)
     # How many times one may try; None is as often as one likes.
-    attempts_allowed: Mapped[int | None] = mapped_column(default=2)
+    attempts_allowed: Mapped[int | None]
 
     questions: Mapped[list[Question]] = relationship(
         back_populates="quiz", order_by="Question.position", cascade="all, delete-orphan"

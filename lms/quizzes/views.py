@@ -171,7 +171,7 @@ def results(quiz_id: int) -> ResponseReturnValue:
     pages = max(1, -(-count // PEOPLE_ON_A_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     rows = db.session.execute(everybody.limit(PEOPLE_ON_A_PAGE).offset((page - 1) * PEOPLE_ON_A_PAGE)).all()
-    centres = dict(db.session.execute(select(Centre.id, Centre.name)).tuples().all())
+    centres = {row.id: row.name for row in db.session.execute(select(Centre.id, Centre.name, Centre.name_en))}
     return render_template(
         "quizzes/results.html", quiz=quiz, rows=rows, centres=centres, count=count, passed=passed, page=page, pages=pages
     )
