@@ -107,7 +107,7 @@ class LiveSessionForm(EditForm):
     place = LineField(
         _l("Place"), longest=255, optional=True, description=_l("For a session on site: town, address, room.")
     )
-    summary = ParagraphsField(_l("What it is about"))
+    summary = ParagraphsField(_l("What the session is about"))
     summary_en = ParagraphsField(_l("The same in English"))
     agenda = ParagraphsField(
         _l("Plan"),
@@ -135,7 +135,8 @@ class LiveSessionForm(EditForm):
         self.trainers.choices = [(row.id, f"{row.family_name} {row.given_name}") for row in trainers]
         self.centres.choices = [(centre.id, (english and centre.name_en) or centre.name) for centre in centres]
         names = {name: None for name in (*dates.ZONES, zone)}
-        self.zone.choices = [(name, f"{name.split('/')[-1].replace('_', ' ')}: {dates.zone_words(name, 'en' if english else 'ru')}") for name in names]
+        language = "en" if english else "ru"
+        self.zone.choices = [(name, dates.zone_words(name, language)) for name in names]
         by_cycle: dict[int, list[Any]] = {}
         for module in modules:
             by_cycle.setdefault(module.cycle_id, []).append(module)

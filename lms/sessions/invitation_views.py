@@ -135,7 +135,7 @@ def new(live_session_id: int) -> ResponseReturnValue:
         return page_of_new(live_session, form, centres, chosen), 422 if pressed else 200
     invited = actions.invite(chosen.ids, live_session, by=me(), now=now())
     db.session.commit()
-    flash(_("Invited: %(people)s. The letters are on their way.", people=words.people(invited)), "done")
+    flash(f"{words.people_invited(invited)} {_('The letters are on their way.')}", "done")
     return redirect(url_for("invitations.index", live_session_id=live_session_id), 303)
 
 

@@ -192,6 +192,7 @@ class Sheet:
             **occasion.values,
         )
         self._subject, self._text = _plain(self._subject), _plain(self._text)
+        self._join = link("letter.join", token=self._secret) if occasion.with_links else ""
         self._calendar = None
         if occasion.method:
             event = event_of(
@@ -216,7 +217,7 @@ class Sheet:
         name = f"{person.given_name} {person.family_name}".strip()
         calendar = None
         if self._calendar is not None:
-            join = link("letter.join", token=secret) if secret else ""
+            join = self._join.replace(self._secret, secret)
             calendar = self._calendar.to(name, person.email, join, PARTSTAT[person.answer])
         return Message(
             key=self._occasion.key.format(person.id),

@@ -195,6 +195,11 @@ def yes_by_centre(live_session_id: int) -> list[Row[Any]]:
     )
 
 
+def number_of_yes(live_session_id: int) -> int:
+    answered_yes = (Invitation.live_session_id == live_session_id, Invitation.answer == AnswerWord.YES)
+    return db.session.scalar(select(func.count(Invitation.id)).where(*answered_yes)) or 0
+
+
 def present_by_centre(live_session_id: int) -> list[Row[Any]]:
     """(name, name_en, number) of those who were there."""
     return _by_centre(select(Attendance.person_id).where(Attendance.live_session_id == live_session_id))

@@ -61,7 +61,7 @@ def show(live_session_id: int) -> ResponseReturnValue:
     phase = live_session.phase(at)
     plan = agenda.items(live_session.agenda, live_session.starts_at, live_session.zone)
     around = queries.around(live_session)
-    who = queries.yes_by_centre if phase in (Phase.BEFORE, Phase.LIVE) else queries.present_by_centre
+    who = queries.yes_by_centre if phase is Phase.BEFORE else queries.present_by_centre
     centres = who(live_session.id)
     done = done_in_module(me(), live_session.module_id) if phase is Phase.AFTER and live_session.module_id else set()
     security.allow_form_to(live_session.room_url)
@@ -80,6 +80,7 @@ def show(live_session_id: int) -> ResponseReturnValue:
         trainers=queries.trainers_of(live_session),
         centres=centres,
         total=sum(row.number for row in centres),
+        expected=queries.number_of_yes(live_session.id) if phase is Phase.LIVE else 0,
         materials=[row for row in around if row.type == "material" and row.recording_of_id != live_session.id],
         recordings=[row for row in around if row.recording_of_id == live_session.id],
         quizzes=[row for row in around if row.type == "quiz"],

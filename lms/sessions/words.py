@@ -27,7 +27,7 @@ RULES = {
 }
 # What one said oneself, and what a coordinator reads of others.
 ANSWERS = {AnswerWord.YES: _l("I will come"), AnswerWord.MAYBE: _l("Perhaps"), AnswerWord.NO: _l("I can’t")}
-ANSWERS_OF_OTHERS = {AnswerWord.YES: _l("Will come"), AnswerWord.MAYBE: _l("Perhaps"), AnswerWord.NO: _l("Cannot come")}
+ANSWERS_OF_OTHERS = {AnswerWord.YES: _l("Is coming"), AnswerWord.MAYBE: _l("Perhaps"), AnswerWord.NO: _l("Is not coming")}
 
 
 def led_by(names: list[str]) -> str:
@@ -40,6 +40,10 @@ def led_by(names: list[str]) -> str:
 def people(number: int) -> str:
     """«128 человек»."""
     return ngettext("%(num)s person", "%(num)s people", number)
+
+
+def people_invited(number: int) -> str:
+    return ngettext("%(num)s person is invited.", "%(num)s people are invited.", number)
 
 
 def people_told(number: int) -> str:
@@ -57,6 +61,11 @@ def invite_people(number: int) -> str:
 
 def remind_people(number: int) -> str:
     return _("Remind %(number)s", number=number)
+
+
+def of_centres(number: int) -> str:
+    """«из 6 центров»."""
+    return ngettext("of %(num)s centre", "of %(num)s centres", number)
 
 
 def people_were_there(number: int) -> str:
