@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import astuple
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, select, update
 
 from lms.accounts import mail, tokens
-from lms.accounts.models import Person, Purpose, Role, Token
+from lms.accounts.models import PeopleImport, Person, PersonRole, Purpose, Role, Token
+from lms.accounts.people_list import Row
 from lms.accounts.queries import by_email
+from lms.accounts.verdicts import Fate, Verdict
 from lms.extensions import db
 from lms.outbox import actions as outbox
 
 # How long a spent or expired secret is still remembered, to say kindly that it is.
 _KEPT_FOR = timedelta(days=1)
+_LISTS_KEPT_FOR = timedelta(days=30)
+_AT_ONCE = 1000
 
 
 def send_sign_in_letter(email: str, *, now: datetime) -> None:
@@ -57,6 +63,68 @@ def end_links(person: Person, *, now: datetime) -> None:
     """What was sent to an address that is no longer the person's lets nobody in."""
     tokens.revoke(Purpose.SIGN_IN, person.id, None, now)
     tokens.revoke(Purpose.SET_PASSWORD, person.id, None, now)
+
+
+# --- pasted lists -----------------------------------------------------------------------------------------------------
+def keep_list(rows: list[Row], by: Person, *, source: str, centre_id: int | None, now: datetime) -> PeopleImport:
+    """Put a list aside until its maker has looked at it; lists that nobody finished in a month are thrown away."""
+    db.session.execute(delete(PeopleImport).where(PeopleImport.created_at < now - _LISTS_KEPT_FOR))
+    kept = PeopleImport(by_id=by.id, created_at=now, source=source, centre_id=centre_id, rows=[])
+    replace_rows(kept, rows)
+    db.session.add(kept)
+    db.session.flush()
+    return kept
+
+
+def replace_rows(kept: PeopleImport, rows: list[Row]) -> None:
+    kept.rows = [list(astuple(row)) for row in rows]
+
+
+def write_list(kept: PeopleImport, verdicts: list[Verdict], *, now: datetime) -> list[int]:
+    """Write down everybody whose row is in order; gives the ids of all of them, also of those left as they are."""
+    fates = Counter(verdict.fate for verdict in verdicts)
+    kept.added, kept.updated, kept.skipped = fates[Fate.ADD], fates[Fate.UPDATE], fates[Fate.BAD]
+    kept.written_at = now
+    kept.rows = []
+    added = _add([verdict for verdict in verdicts if verdict.fate is Fate.ADD], now)
+    _update([verdict for verdict in verdicts if verdict.fate is Fate.UPDATE])
+    return added + [verdict.person_id for verdict in verdicts if verdict.person_id is not None]
+
+
+def _add(verdicts: list[Verdict], now: datetime) -> list[int]:
+    ids: list[int] = []
+    for start in range(0, len(verdicts), _AT_ONCE):
+        rows = [
+            {
+                "email": verdict.row.email,
+                "family_name": verdict.row.family_name,
+                "given_name": verdict.row.given_name,
+                "patronymic": verdict.row.patronymic,
+                "position": verdict.row.position,
+                "centre_id": verdict.centre_id,
+                "created_at": now,
+            }
+            for verdict in verdicts[start : start + _AT_ONCE]
+        ]
+        db.session.execute(insert(Person.__table__), rows)
+        new = db.session.scalars(select(Person.id).where(Person.email.in_([row["email"] for row in rows]))).all()
+        db.session.execute(
+            insert(PersonRole.__table__), [{"person_id": person_id, "role": Role.VOLUNTEER} for person_id in new]
+        )
+        ids += new
+    return ids
+
+
+def _update(verdicts: list[Verdict]) -> None:
+    people = Person.__table__
+    for verdict in verdicts:
+        changed = {name for name, _before in verdict.changes}
+        values = {name: getattr(verdict.row, name) for name in changed - {"centre"}}
+        if "centre" in changed:
+            values["centre_id"] = verdict.centre_id
+        db.session.execute(
+            update(people).where(people.c.id == verdict.person_id).values(version=people.c.version + 1, **values)
+        )
 
 
 def _sweep(person: Person, purpose: Purpose, now: datetime) -> None:

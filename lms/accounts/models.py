@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.centres.models import Centre
@@ -171,6 +172,28 @@ class SignInTry(Model):
     at: Mapped[datetime]
 
     __table_args__ = (Index("ix_sign_in_try_key_at", "key", "at"), Index("ix_sign_in_try_at", "at"))
+
+
+class PeopleImport(Model):
+    """A pasted list of people on its way: what was read of it waits here, for its maker alone, until it is written.
+
+    ``rows`` are what ``people_list.Row`` holds, one list a row, as mended so far.
+    """
+
+    __tablename__ = "people_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    # The file's name; empty for a pasted text.
+    source: Mapped[str] = mapped_column(default="")
+    # Where people go whose row names no centre.
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
+    rows: Mapped[list[list[Any]]] = mapped_column(JSON)
+    written_at: Mapped[datetime | None]
+    added: Mapped[int] = mapped_column(default=0)
+    updated: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
 
 
 class LetterPass:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, case, exists, false, func, select
 
 from lms import permissions as can
-from lms.accounts.models import Person, PersonRole, Role
+from lms.accounts.models import PeopleImport, Person, PersonRole, Role
+from lms.accounts.verdicts import Known
 from lms.centres.models import Centre
 from lms.extensions import db
 
@@ -28,6 +29,9 @@ def by_email(email: str) -> Person | None:
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
+_AT_ONCE = 5000
+
+
 @dataclass(frozen=True)
 class Choice:
     """Which of the visible people are listed: by centre (its id), role, a part of name or address."""
@@ -103,6 +107,38 @@ def roles_of(person_ids: Iterable[int]) -> dict[int, list[Role]]:
     )
     for person_id, role in sorted(rows, key=lambda row: order.index(row.role)):
         found.setdefault(person_id, []).append(role)
+    return found
+
+
+# --- pasted lists -----------------------------------------------------------------------------------------------------
+def imports_by(person: Person) -> Select[tuple[PeopleImport]]:
+    """A pasted list is for its maker alone, as long as she looks after people."""
+    return select(PeopleImport).where(PeopleImport.by_id == person.id)
+
+
+def known_people(person: Person, emails: Iterable[str]) -> dict[str, Known]:
+    """Who has those addresses already, and which of them this person may change."""
+    wanted = sorted(emails)
+    found: dict[str, Known] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        people = db.session.execute(
+            select(
+                Person.id,
+                Person.email,
+                Person.family_name,
+                Person.given_name,
+                Person.patronymic,
+                Person.position,
+                Person.centre_id,
+            ).where(Person.email.in_(wanted[start : start + _AT_ONCE]))
+        ).all()
+        roles = roles_of(row.id for row in people)
+        for row in people:
+            mine = can.coordinate(person) or (person.centre_id is not None and row.centre_id == person.centre_id)
+            mine = mine and all(can.give_role(person, role) for role in roles.get(row.id, []))
+            found[row.email] = Known(
+                row.id, row.family_name, row.given_name, row.patronymic, row.position, row.centre_id, mine
+            )
     return found
 
 

@@ -205,7 +205,16 @@ def test_only_hashes_are_kept(client, cast, mailbox):
 
 # --- where to go on to ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "address", ["//evil.test", "/\\evil.test", "https://evil.test/", "javascript:alert(1)", "/a\r\nb", "\\/evil.test", "evil.test"]
+    "address",
+    [
+        "//evil.test",
+        "/\\evil.test",
+        "https://evil.test/",
+        "javascript:alert(1)",
+        "/a\r\nb",
+        "\\/evil.test",
+        "evil.test",
+    ],
 )
 def test_next_leads_only_to_our_own_pages(app, as_, cast, mailbox, address):
     client = app.test_client()
