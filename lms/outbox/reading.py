@@ -21,9 +21,7 @@ _HIDDEN = "•••"
 class Reading:
     """``text`` is the letter's plain part with ``\\n`` at line ends; ``files`` are the names of what is attached."""
 
-    sender: str
     reply_to: str
-    recipient_name: str
     text: str
     files: list[str]
 
@@ -36,11 +34,9 @@ class Reading:
 def read(mime: bytes) -> Reading:
     message = message_from_bytes(mime, policy=default)
     body = message.get_body(("plain",))
-    to = message["To"].addresses if message["To"] else ()
+    reply_to = message["Reply-To"]
     return Reading(
-        sender=str(message["From"] or ""),
-        reply_to=str(message["Reply-To"] or ""),
-        recipient_name=to[0].display_name if to else "",
+        reply_to=reply_to.addresses[0].addr_spec if reply_to else "",
         text=str(body.get_content()).replace("\r\n", "\n") if body is not None else "",
         files=[part.get_filename() or "" for part in message.iter_attachments()] if message.is_multipart() else [],
     )

@@ -23,6 +23,9 @@ from lms.outbox import delivery
 
 log = structlog.get_logger()
 
+# Seconds a worker that is told to end has for the letter in its hands; a silent mail server may need more.
+FINISH_WITHIN = 10
+
 Job = Callable[[], object]
 _jobs: dict[str, tuple[Job, dict[str, str]]] = {}
 
@@ -72,7 +75,8 @@ class _Worker(Consumer):  # type: ignore[misc]
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        super().__init__(make_huey(app, self._is_stopping), workers=1, initial_delay=0.1, max_delay=0.5)
+        huey = make_huey(app, self._is_stopping)
+        super().__init__(huey, workers=1, initial_delay=0.1, max_delay=0.5, shutdown_timeout=FINISH_WITHIN)
 
     def _is_stopping(self) -> bool:
         return bool(self.stop_flag.is_set())
