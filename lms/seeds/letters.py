@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from lms.accounts.models import Person
 from lms.extensions import db
 from lms.outbox.models import Letter, LetterState
-from lms.seeds.curriculum import Curriculum
+from lms.seeds.curriculum import Curriculum, at
 from lms.seeds.people import Everybody
 from lms.sessions.actions import answer, note_opened
 from lms.sessions.invitation_actions import invite
@@ -23,7 +23,7 @@ from lms.sessions.models import AnswerWord, Attendance, Invitation, LiveSession
 # Written to before the seventh session, and not reached: mailbox, address as it stands now, what the server said.
 NO_SUCH_ADDRESS = ("a.moroz", "a.moroz@exampel.org", "550 5.1.1 Нет такого адреса")
 MAILBOX_FULL = ("fomina", "fomina@example.org", "452 4.2.2 Ящик переполнен")
-REFUSED = ("p.chernenko", "p.chernenko@example.org", "554 5.7.1 Почтовый сервер отказал")
+REFUSED = ("p.chernenko", "p.chernenko@example.org", "554 5.0.0 Почтовый сервер отказал")
 
 
 def tell(everybody: Everybody, school: Curriculum, chance: random.Random, now: datetime) -> None:
@@ -35,24 +35,26 @@ def tell(everybody: Everybody, school: Curriculum, chance: random.Random, now: d
         _answer_as_they_came(learners, live_session, chance)
     coming = school.taught[len(held)].live_session
     _lose_a_letter_to(everybody)
-    _ask(learners, coming, coming.starts_at - timedelta(days=7, hours=4), coordinator)
-    _answer_by_chance(learners, coming, chance, now)
-    answer(everybody.learner("volunteer").person, coming, AnswerWord.YES, now=now - timedelta(days=1))
+    asked = coming.starts_at - timedelta(days=7, hours=4)
+    _ask(learners, coming, asked, coordinator)
+    _answer_by_chance(learners, coming, chance, asked, now)
+    yesterday = now.astimezone(coming.tz).date() - timedelta(days=1)
+    answer(everybody.learner("volunteer").person, coming, AnswerWord.YES, now=at(yesterday, 9, 40))
     advised = [everybody.learner("centre").person, everybody.learner("lysenko").person]
-    _ask(advised, school.consultation, now - timedelta(days=1), everybody.staff["tereschenko"])
-    answer(advised[0], school.consultation, AnswerWord.YES, now=now - timedelta(hours=20))
+    _ask(advised, school.consultation, at(yesterday, 11), everybody.staff["tereschenko"])
+    answer(advised[0], school.consultation, AnswerWord.YES, now=at(yesterday, 14, 20))
     _tell_what_became_of_letters(coming, now)
 
 
-def _ask(people: list[Person], live_session: LiveSession, at: datetime, by: Person) -> None:
+def _ask(people: list[Person], live_session: LiveSession, asked: datetime, by: Person) -> None:
     """Invitations whose letters arrived within a few minutes."""
-    invite([person.id for person in people], live_session, by=by, now=at)
+    invite([person.id for person in people], live_session, by=by, now=asked)
     db.session.execute(
         update(Letter)
         .where(Letter.state == LetterState.QUEUED)
         .values(
-            state=LetterState.SENT, attempts=1, sent_at=at + timedelta(minutes=2), last_answer="250 2.0.0 Ok",
-            next_try_at=at + timedelta(minutes=2),
+            state=LetterState.SENT, attempts=1, sent_at=asked + timedelta(minutes=2), last_answer="250 2.0.0 Ok",
+            next_try_at=asked + timedelta(minutes=2),
         )
     )  # fmt: skip
 
@@ -67,23 +69,29 @@ def _answer_as_they_came(people: list[Person], live_session: LiveSession, chance
         _say(person, live_session, chance.choice(words), live_session.starts_at - timedelta(days=chance.randint(1, 7)))
 
 
-def _answer_by_chance(people: list[Person], live_session: LiveSession, chance: random.Random, now: datetime) -> None:
+def _answer_by_chance(
+    people: list[Person], live_session: LiveSession, chance: random.Random, asked: datetime, now: datetime
+) -> None:
     unreached = {NO_SUCH_ADDRESS[1], MAILBOX_FULL[1], REFUSED[1]}
     words = [AnswerWord.YES] * 9 + [AnswerWord.MAYBE] * 2 + [AnswerWord.NO] + [None] * 7
     for person in people:
         if person.email not in unreached:
-            _say(person, live_session, chance.choice(words), now - timedelta(hours=chance.randint(3, 110)))
+            _say(person, live_session, chance.choice(words), _between(asked, now, chance))
     silent = db.session.scalars(
         select(Invitation).where(Invitation.live_session_id == live_session.id, Invitation.answer.is_(None))
     )
     for invitation in silent:
         if chance.random() < 0.35 and invitation.person.email not in unreached:
-            note_opened(invitation, now=now - timedelta(hours=chance.randint(3, 80)))
+            note_opened(invitation, now=_between(asked, now, chance))
 
 
-def _say(person: Person, live_session: LiveSession, word: AnswerWord | None, at: datetime) -> None:
+def _between(first: datetime, last: datetime, chance: random.Random) -> datetime:
+    return (first + (last - first) * chance.random()).replace(microsecond=0)
+
+
+def _say(person: Person, live_session: LiveSession, word: AnswerWord | None, when: datetime) -> None:
     if word is not None:
-        answer(person, live_session, word, now=at)
+        answer(person, live_session, word, now=when)
 
 
 def _lose_a_letter_to(everybody: Everybody) -> None:
