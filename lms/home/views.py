@@ -20,6 +20,7 @@ from lms.display import locale, relative, weekday_day
 from lms.extensions import db
 from lms.home import health as installation
 from lms.home import queries
+from lms.progress import words
 from lms.progress.numerals import number_word
 from lms.progress.path import Path, Stage, Step
 from lms.progress.queries import path_of
@@ -85,6 +86,7 @@ def _learner(person: Person) -> ResponseReturnValue:
         summary=_summary(path, meeting, is_live),
         go_on=path.begun[:3] or ([path.next] if path.next else []),
         new=_new(path),
+        **words.for_learner(),
     )
 
 

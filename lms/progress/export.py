@@ -29,6 +29,12 @@ def matrix_lines(
             yield [title, row.name, row.position, *(words.marks[mark] for mark in marks[at]), totals[at]]
 
 
+def plain(lines: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
+    """Without the typographer's no-break spaces and joiners: whoever filters a column types ordinary ones."""
+    for line in lines:
+        yield [cell.replace("\u00a0", " ").replace("\u2060", "") if isinstance(cell, str) else cell for cell in line]
+
+
 def csv(lines: Iterable[list[Cell]]) -> Iterator[bytes]:
     """The lines as a CSV file, in pieces."""
     yield b"\xef\xbb\xbf"

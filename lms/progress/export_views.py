@@ -13,7 +13,7 @@ from lms.access import allow
 from lms.display import titled
 from lms.freshness import no_store
 from lms.progress import not_done, words
-from lms.progress.export import Cell, matrix_lines
+from lms.progress.export import Cell, matrix_lines, plain
 from lms.progress.export import csv as semicolons
 from lms.progress.matrix import places
 from lms.progress.matrix_queries import begun_by, required_of
@@ -47,11 +47,11 @@ def _asked_for() -> tuple[str, Iterable[list[Cell]]]:
         required = required_of(asked.column)
         found = not_done_lines(asked, required, list(places(asked.shown)))
         head, lines = not_done.export_head(required), [not_done.export_line(one) for one in found]
-        return titled(asked.column), chain([head], lines)
+        return titled(asked.column), plain(chain([head], lines))
     matrix, columns = asked.matrix, asked.columns
     begun = begun_by(matrix, places(asked.shown))
     lines_of_people: Iterator[list[Cell]] = matrix_lines(matrix, asked.shown, columns, begun, words.of_table(matrix))
-    return titled(asked.cycle), chain([words.table_head(matrix, columns)], lines_of_people)
+    return titled(asked.cycle), plain(chain([words.table_head(matrix, columns)], lines_of_people))
 
 
 def _file(pieces: Iterator[bytes], content_type: str, ending: str) -> Response:

@@ -15,9 +15,7 @@ from lms.progress.matrix_queries import reminder_key
 WORTH_SENDING = timedelta(days=3)
 
 
-def reminders(
-    people: Iterable[Person], module: Module, *, by: Person, words: str, now: datetime
-) -> list[Message]:
+def reminders(people: Iterable[Person], module: Module, *, by: Person, words: str, now: datetime) -> list[Message]:
     """One letter for each. ``words``: what the sender adds in her own words, or nothing. Answers go to the sender."""
     return [_reminder(person, module, by, words, now) for person in people]
 

@@ -199,7 +199,9 @@ class Matrix:
         """How many modules each of a group's people has settled."""
         if not self.columns:
             return [0] * len(group)
-        return [bits.count("1") for bits in zip(*(_bits(column.settled, group) for column in self.columns), strict=True)]
+        return [
+            bits.count("1") for bits in zip(*(_bits(column.settled, group) for column in self.columns), strict=True)
+        ]
 
 
 def _bits(people: People, group: Group) -> str:
@@ -230,6 +232,8 @@ def people_named(ids: str | None, place: Mapping[str, int], size: int) -> People
 
 def places(people: People, within: Group | None = None) -> Collection[int]:
     """The rows of those people, in order."""
-    return [place for place, bit in enumerate(format(people, "b")[::-1]) if bit == "1"] if within is None else [
-        within.start + place for place, bit in enumerate(_bits(people, within)) if bit == "1"
-    ]
+    return (
+        [place for place, bit in enumerate(format(people, "b")[::-1]) if bit == "1"]
+        if within is None
+        else [within.start + place for place, bit in enumerate(_bits(people, within)) if bit == "1"]
+    )

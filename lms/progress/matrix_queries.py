@@ -48,9 +48,7 @@ def watched_cycles(person: Person) -> Select[tuple[Cycle]]:
     theirs = watched_people(person).with_only_columns(Person.id).order_by(None)
     return cycles.where(
         Cycle.state == State.PUBLISHED,
-        Cycle.id.in_(
-            select(Enrolment.cycle_id).where(Enrolment.left_at.is_(None), Enrolment.person_id.in_(theirs))
-        ),
+        Cycle.id.in_(select(Enrolment.cycle_id).where(Enrolment.left_at.is_(None), Enrolment.person_id.in_(theirs))),
     )
 
 
@@ -171,7 +169,9 @@ def _is_required() -> ColumnElement[bool]:
     activity = Activity.__table__.c
     cancelled = select(LiveSession.__table__.c.id).where(LiveSession.__table__.c.cancelled_at.is_not(None))
     return and_(
-        activity.state == State.PUBLISHED, activity.rule != Rule.OPTIONAL, activity.id.not_in(cancelled.scalar_subquery())
+        activity.state == State.PUBLISHED,
+        activity.rule != Rule.OPTIONAL,
+        activity.id.not_in(cancelled.scalar_subquery()),
     )
 
 
@@ -254,7 +254,9 @@ def standings(column: Column, person_ids: Collection[int]) -> dict[int, Standing
         how[person_id][activity_id] = one_how
     attempts: dict[int, dict[int, Any]] = defaultdict(dict)
     for attempt in db.session.execute(
-        select(Attempt.person_id, Attempt.quiz_id, Attempt.submitted_at, Attempt.score, Attempt.max_score, Attempt.percent)
+        select(
+            Attempt.person_id, Attempt.quiz_id, Attempt.submitted_at, Attempt.score, Attempt.max_score, Attempt.percent
+        )
         .where(Attempt.quiz_id.in_(activities), Attempt.person_id.in_(person_ids))
         .order_by(Attempt.number)
     ):

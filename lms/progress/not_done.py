@@ -58,7 +58,7 @@ def export_line(one: Line) -> list[Cell]:
 
 
 def export_head(required: Sequence[Any]) -> list[Cell]:
-    return [_("Centre"), _("Person"), _("Position"), *heads(required), _("Last here"), _("Reminded")]
+    return [_("Centre"), _("Person"), _("Position"), *heads(required), _("Last signed in"), _("Reminded")]
 
 
 def _cell(kind: str, asked: list[Any], standing: Standing, column: Column, now: datetime) -> tuple[Mark | None, str]:

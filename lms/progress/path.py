@@ -216,6 +216,13 @@ class Path:
             Due(at, by_id[stage_id], tuple(steps), at < self.now) for (at, stage_id), steps in sorted(together.items())
         ]
 
+    @property
+    def left(self) -> list[tuple[datetime, Due | None, Stage, Step]]:
+        """Deadlines and the next sessions together, in the order of time; ``Due`` is None for a session."""
+        deadlines = [(due.at, due, due.stage, due.steps[0]) for due in self.due]
+        sessions = [(step.starts_at or self.now, None, stage, step) for stage, step in self.coming[:3]]
+        return sorted([*deadlines, *sessions], key=lambda one: one[0])
+
     @cached_property
     def coming(self) -> list[tuple[Stage, Step]]:
         """Live sessions still to come, the nearest first."""
@@ -225,4 +232,3 @@ class Path:
             if step.starts_at is not None and step.starts_at > self.now and not step.is_cancelled
         ]
         return sorted(found, key=lambda pair: pair[1].starts_at or self.now)
-

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from lms import permissions as can
 from lms.accounts.models import Person
@@ -23,6 +23,85 @@ _module, _activity = Module.__table__.c, Activity.__table__.c
 _material, _file, _reading = Material.__table__.c, StoredFile.__table__.c, ReadingPosition.__table__.c
 _session, _invitation, _attendance = LiveSession.__table__.c, Invitation.__table__.c, Attendance.__table__.c
 _completion, _quiz, _attempt = Completion.__table__.c, Quiz.__table__.c, Attempt.__table__.c
+
+
+# --- the statements, made once ------------------------------------------------------------------------------------------
+_person = bindparam("person_id")
+# A row for each published activity (or one for a module without any), with what this person has to do with it.
+_tables = (
+    Module.__table__.outerjoin(
+        Activity.__table__, and_(_activity.module_id == _module.id, _activity.state == State.PUBLISHED)
+    )
+    .outerjoin(Material.__table__, _material.id == _activity.id)
+    .outerjoin(StoredFile.__table__, _file.id == _material.file_id)
+    .outerjoin(LiveSession.__table__, _session.id == _activity.id)
+    .outerjoin(Quiz.__table__, _quiz.id == _activity.id)
+    .outerjoin(Completion.__table__, and_(_completion.activity_id == _activity.id, _completion.person_id == _person))
+    .outerjoin(ReadingPosition.__table__, and_(_reading.material_id == _activity.id, _reading.person_id == _person))
+    .outerjoin(
+        Invitation.__table__, and_(_invitation.live_session_id == _activity.id, _invitation.person_id == _person)
+    )
+    .outerjoin(
+        Attendance.__table__, and_(_attendance.live_session_id == _activity.id, _attendance.person_id == _person)
+    )
+)
+_ROWS: Select[Any] = (
+    select(
+        _module.id.label("module_id"),
+        _module.position.label("number"),
+        _module.title.label("module_title"),
+        _module.title_en.label("module_title_en"),
+        _module.summary,
+        _module.summary_en,
+        _module.due_at.label("module_due_at"),
+        _activity.id,
+        _activity.type,
+        _activity.title,
+        _activity.title_en,
+        _activity.rule,
+        _activity.due_at,
+        _activity.created_at,
+        _material.kind,
+        _material.minutes,
+        _file.original_name,
+        _file.size,
+        _session.starts_at,
+        _session.ends_at,
+        _session.zone,
+        _session.cancelled_at,
+        _quiz.attempts_allowed,
+        _completion.how,
+        _completion.at.label("done_at"),
+        _reading.percent,
+        _reading.heading,
+        _invitation.answer,
+        _attendance.at.label("attended_at"),
+    )
+    .select_from(_tables)
+    .order_by(_module.position, _module.id, _activity.position, _activity.id)
+)
+_TRIES: Select[Any] = (
+    select(
+        _attempt.id,
+        _attempt.quiz_id,
+        _attempt.number,
+        _attempt.started_at,
+        _attempt.submitted_at,
+        _attempt.score,
+        _attempt.max_score,
+        _attempt.percent,
+        _attempt.passed,
+        select(func.count()).where(Answer.attempt_id == _attempt.id).scalar_subquery().label("answered"),
+        select(func.count()).where(Question.quiz_id == _attempt.quiz_id).scalar_subquery().label("questions"),
+    )
+    .select_from(
+        Attempt.__table__.join(Activity.__table__, _activity.id == _attempt.quiz_id).join(
+            Module.__table__, _module.id == _activity.module_id
+        )
+    )
+    .where(_attempt.person_id == _person)
+    .order_by(_attempt.number)
+)
 
 
 def visible_modules(person: Person) -> Select[tuple[Module]]:
@@ -63,7 +142,7 @@ def module_of(person: Person, module: Module, *, now: datetime) -> Stage:
 def _stages(person_id: int, which: ColumnElement[bool]) -> list[Stage]:
     stages: dict[int, Stage] = {}
     tries = _tries(person_id, which)
-    for row in db.session.execute(_rows(person_id, which)):
+    for row in db.session.execute(_ROWS.where(which), {"person_id": person_id}):
         stage = stages.get(row.module_id)
         if stage is None:
             stage = stages[row.module_id] = Stage(
@@ -108,93 +187,10 @@ def _step(row: Any, tries: dict[int, list[Try]]) -> Step:
     )
 
 
-def _rows(person_id: int, which: ColumnElement[bool]) -> Select[Any]:
-    """A row for each published activity (or one for a module without any), with what this person has to do with it."""
-    tables = (
-        Module.__table__.outerjoin(
-            Activity.__table__, and_(_activity.module_id == _module.id, _activity.state == State.PUBLISHED)
-        )
-        .outerjoin(Material.__table__, _material.id == _activity.id)
-        .outerjoin(StoredFile.__table__, _file.id == _material.file_id)
-        .outerjoin(LiveSession.__table__, _session.id == _activity.id)
-        .outerjoin(Quiz.__table__, _quiz.id == _activity.id)
-        .outerjoin(
-            Completion.__table__, and_(_completion.activity_id == _activity.id, _completion.person_id == person_id)
-        )
-        .outerjoin(ReadingPosition.__table__, and_(_reading.material_id == _activity.id, _reading.person_id == person_id))
-        .outerjoin(
-            Invitation.__table__, and_(_invitation.live_session_id == _activity.id, _invitation.person_id == person_id)
-        )
-        .outerjoin(
-            Attendance.__table__, and_(_attendance.live_session_id == _activity.id, _attendance.person_id == person_id)
-        )
-    )
-    return (
-        select(
-            _module.id.label("module_id"),
-            _module.position.label("number"),
-            _module.title.label("module_title"),
-            _module.title_en.label("module_title_en"),
-            _module.summary,
-            _module.summary_en,
-            _module.due_at.label("module_due_at"),
-            _activity.id,
-            _activity.type,
-            _activity.title,
-            _activity.title_en,
-            _activity.rule,
-            _activity.due_at,
-            _activity.created_at,
-            _material.kind,
-            _material.minutes,
-            _file.original_name,
-            _file.size,
-            _session.starts_at,
-            _session.ends_at,
-            _session.zone,
-            _session.cancelled_at,
-            _quiz.attempts_allowed,
-            _completion.how,
-            _completion.at.label("done_at"),
-            _reading.percent,
-            _reading.heading,
-            _invitation.answer,
-            _attendance.at.label("attended_at"),
-        )
-        .select_from(tables)
-        .where(which)
-        .order_by(_module.position, _module.id, _activity.position, _activity.id)
-    )
-
-
 def _tries(person_id: int, which: ColumnElement[bool]) -> dict[int, list[Try]]:
     """Every attempt of the person at those modules' quizzes, by quiz, the first one first."""
-    answered = select(func.count()).where(Answer.attempt_id == _attempt.id).scalar_subquery()
-    questions = select(func.count()).where(Question.quiz_id == _attempt.quiz_id).scalar_subquery()
-    rows = db.session.execute(
-        select(
-            _attempt.id,
-            _attempt.quiz_id,
-            _attempt.number,
-            _attempt.started_at,
-            _attempt.submitted_at,
-            _attempt.score,
-            _attempt.max_score,
-            _attempt.percent,
-            _attempt.passed,
-            answered.label("answered"),
-            questions.label("questions"),
-        )
-        .select_from(
-            Attempt.__table__.join(Activity.__table__, _activity.id == _attempt.quiz_id).join(
-                Module.__table__, _module.id == _activity.module_id
-            )
-        )
-        .where(_attempt.person_id == person_id, which)
-        .order_by(_attempt.number)
-    )
     tries: dict[int, list[Try]] = defaultdict(list)
-    for row in rows:
+    for row in db.session.execute(_TRIES.where(which), {"person_id": person_id}):
         tries[row.quiz_id].append(
             Try(
                 attempt_id=row.id,

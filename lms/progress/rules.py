@@ -72,17 +72,14 @@ def module_mark(
 def activity_mark(
     activity: Required, *, done: bool, excused: bool = False, begun: bool = False, waiting: bool = False, now: datetime
 ) -> Mark:
-    """The mark of one activity for one person; the same rules."""
-    mine = {activity.activity_id}
-    nobody: set[int] = set()
-    return module_mark(
-        [activity],
-        done=mine if done else nobody,
-        excused=mine if excused else nobody,
-        begun=mine if begun else nobody,
-        waiting=mine if waiting else nobody,
-        now=now,
-    )
+    """The mark of one activity for one person: that of a module which asks for nothing else."""
+    if done:
+        return Mark.OFF if excused else Mark.DONE
+    if waiting:
+        return Mark.WAIT
+    if activity.is_overdue(now):
+        return Mark.LATE
+    return Mark.NOW if begun else Mark.NONE
 
 
 def cycle_mark(marks: Collection[Mark]) -> Mark:

@@ -26,7 +26,7 @@ class Words:
     nobody_yet: str
     of_all: str  # «из 8»
     people: Callable[[int], str]
-    show_others: Callable[[int, int], str]  # done, of how many
+    of_centre: Callable[[int], str]  # «из 18»: after the number who have done it
     more: Callable[[int], str]
     previous: str
     titles: Mapping[str, str]  # of centres, by slug
@@ -35,7 +35,7 @@ class Words:
 @dataclass(frozen=True)
 class Addresses:
     person: str  # …/people/, to which an id is added
-    not_done: Callable[[Group, Column], str]
+    not_done: Callable[[Group], str]  # …&module=, to which a number is added
     opened: Callable[[Group, int], str]  # group, page
 
 
@@ -110,19 +110,21 @@ def _group(
     matrix: Matrix, shown: People, group: Group, size: int, columns: list[Column], words: Words, addresses: Addresses, is_open: bool
 ) -> str:  # fmt: skip
     people = shown & group.people
+    not_done = escape(addresses.not_done(group))
+    of_size = escape(words.of_centre(size))
+    nobody = _nobody(words)
     cells = []
     for column in columns:
         count = (column.settled & people).bit_count()
         if count == size:
             cells.append(f'<td class="num"><span class="st plain" data-s="done">{count}</span></td>')
         elif count or column.late & people:
-            href = escape(addresses.not_done(group, column))
             cells.append(
-                f'<td class="num"><a href="{href}">{count}'
-                f'<span class="visually-hidden"> {escape(words.show_others(count, size))}</span></a></td>'
+                f'<td class="num"><a href="{not_done}{column.number}">{count}'
+                f'<span class="visually-hidden"> {of_size}</span></a></td>'
             )
         else:
-            cells.append(_nobody(words))
+            cells.append(nobody)
     title = escape(words.titles[group.slug])
     if not is_open:
         title = Markup('<a href="{}">{}</a>').format(addresses.opened(group, 1), title)
@@ -166,4 +168,3 @@ def _people(
     if links:
         lines.append(f'<tr class="no-print"><td colspan="{len(columns) + 1}">{" · ".join(links)}</td><td></td></tr>')
     return lines
-

@@ -40,7 +40,13 @@ NOT_DONE_PAGE = 100
 def path() -> ResponseReturnValue:
     cycle = current_cycle(me())
     own = path_of(me(), cycle, now=now()) if cycle else Path([], now())
-    return render_template("progress/path.html", cycle=cycle, path=own, main_step=main_step(own.here))
+    return render_template(
+        "progress/path.html",
+        cycle=cycle,
+        path=own,
+        main_step=main_step(own.here),
+        **words.for_learner(),
+    )
 
 
 @blueprint.get("/modules/<int:module_id>/")
@@ -50,7 +56,13 @@ def module(module_id: int) -> ResponseReturnValue:
     stage = module_of(me(), found, now=now())
     before, after = _neighbours(found) if me().letter is None else (None, None)
     return render_template(
-        "progress/module.html", stage=stage, main_step=main_step(stage), before=before, after=after, here="progress.path"
+        "progress/module.html",
+        stage=stage,
+        main_step=main_step(stage),
+        before=before,
+        after=after,
+        **words.for_learner(),
+        here="progress.path",
     )
 
 
@@ -166,9 +178,7 @@ def _addresses(asked: Asked) -> table.Addresses:
     joint = "&" if "?" in everybody else "?"
     return table.Addresses(
         person=url_for("progress.of_person", person_id=0).removesuffix("0"),
-        not_done=lambda group, column: (
-            f"{everybody}{joint}centre={quote(group.slug)}&module={column.number}&state=not-done"
-        ),
+        not_done=lambda group: f"{everybody}{joint}centre={quote(group.slug)}&state=not-done&module=",
         opened=lambda group, page: f"{asked.address(open=group.slug, page=page if page > 1 else None)}#{group.slug}",
     )
 

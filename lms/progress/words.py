@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from lms.display import locale, percent, titled
+from lms.clock import now
+from lms.display import deadline, locale, number, percent, titled, weekday_day, when
 from lms.progress.matrix import NOWHERE, Column, Matrix, People
 from lms.progress.models import How
 from lms.progress.numerals import number_word, people_word
+from lms.progress.path import Stage, Step, Try
 from lms.progress.rules import Mark
 from lms.progress.table import Words
 
@@ -23,6 +29,69 @@ def marks() -> dict[Mark, str]:
         Mark.NONE: _("not begun"),
         Mark.OFF: _("excused"),
     }
+
+
+def learner_marks() -> dict[Mark, str]:
+    """As a learner reads them: nobody is called late to her face."""
+    return {
+        Mark.DONE: _("Completed"),
+        Mark.NOW: _("In progress"),
+        Mark.WAIT: _("Being checked"),
+        Mark.LATE: _("Past due"),
+        Mark.NONE: _("Ahead"),
+        Mark.OFF: _("Not needed"),
+    }
+
+
+def kinds(steps: Iterable[Step]) -> str:
+    """«материал, тест» of what is left."""
+    counted = Counter(step.type for step in steps)
+    said = []
+    if counted["live_session"]:
+        said.append(_("session") if counted["live_session"] == 1 else _("sessions"))
+    if counted["material"]:
+        said.append(_("material") if counted["material"] == 1 else _("materials"))
+    if counted["quiz"]:
+        said.append(_("quiz") if counted["quiz"] == 1 else _("quizzes"))
+    return ", ".join(said)
+
+
+def own_answer(answer: str) -> str:
+    """What she answered to an invitation, as it is told to herself."""
+    if answer == "yes":
+        return _("you answered “I will come”")
+    return _("you answered “Perhaps”") if answer == "maybe" else _("you answered “I can’t”")
+
+
+def stage_note(stage: Stage) -> str:
+    """One line under the name of a module: when its session is, how it went, what is left."""
+    said = []
+    session = next((step for step in stage.sessions if not step.is_cancelled), None)
+    if session is not None and session.starts_at is not None:
+        is_ahead = session.starts_at > now()
+        said.append(when(session) if is_ahead else weekday_day(session.starts_at, session.zone))
+        if is_ahead and session.answer:
+            said.append(own_answer(session.answer))
+        if session.how == How.WATCHED:
+            said.append(_("you watched the recording"))
+    if stage.mark.is_settled:
+        said += [_score(step.best_try) for step in stage.steps if step.best_try]
+    elif stage.mark is Mark.LATE:
+        said.append(_("past due, it can still be done"))
+    elif stage.mark is Mark.NOW:
+        said.append(_("left to do: %(what)s", what=kinds(stage.left)))
+    elif stage.due_at:
+        said.append(deadline(stage.due_at))
+    return " · ".join(said)
+
+
+def _score(attempt: Try) -> str:
+    return _("quiz %(score)s of %(max)s", score=number(attempt.score or 0), max=number(attempt.max_score or 0))
+
+
+def for_learner() -> dict[str, Any]:
+    """What templates/progress/parts.html needs beside its arguments."""
+    return {"learner_words": learner_marks(), "kinds": kinds, "own_answer": own_answer, "stage_note": stage_note}
 
 
 def ways() -> dict[How, str]:
@@ -46,10 +115,13 @@ def of_table(matrix: Matrix) -> Words:
         nobody_yet=_("nobody has done it yet"),
         of_all=_("of %(all)s", all=len(matrix.columns)),
         people=lambda count: ngettext("%(num)s person", "%(num)s people", count),
-        show_others=lambda done, size: _("of %(size)s, show the others", size=size),
+        of_centre=lambda size: _("of %(all)s", all=size),
         more=lambda count: ngettext("%(num)s more person", "%(num)s more people", count),
         previous=_("Previous people"),
-        titles={group.slug: _("Without a centre") if group.slug == NOWHERE else titled(group, "name") for group in matrix.groups},
+        titles={
+            group.slug: _("Without a centre") if group.slug == NOWHERE else titled(group, "name")
+            for group in matrix.groups
+        },
     )
 
 
@@ -87,14 +159,14 @@ def summary(matrix: Matrix, shown: People) -> str:
     return " ".join(parts)
 
 
-def have_not_done(count: int, number: int) -> str:
+def have_not_done(count: int, module: int) -> str:
     """«Модуль 3 не прошли четверо»."""
     who = people_word(count, locale())
     if who:
-        return _("Module %(number)s: %(who)s have not done it", number=number, who=who)
+        return _("Module %(number)s: %(who)s have not done it", number=module, who=who)
     return ngettext(
         "Module %(number)s: %(num)s person has not done it", "Module %(number)s: %(num)s people have not done it",
-        count, number=number,
+        count, number=module,
     )  # fmt: skip
 
 

@@ -12,9 +12,7 @@ READING, QUIZ = Required(1), Required(2)
 
 
 def mark(*required, done=(), excused=(), begun=(), waiting=()):
-    return module_mark(
-        required, done=set(done), excused=set(excused), begun=set(begun), waiting=set(waiting), now=NOW
-    )
+    return module_mark(required, done=set(done), excused=set(excused), begun=set(begun), waiting=set(waiting), now=NOW)
 
 
 def test_a_module_is_done_when_each_required_activity_is():
