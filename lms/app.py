@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from lms import access, assets, cli, config, display, errors, freshness, security
 from lms.accounts import import_views, password_views, people_views, profile_views
@@ -31,9 +32,16 @@ AREAS = (
 )  # fmt: skip
 
 
+class Id(IntegerConverter):
+    """``<int:…>`` in an address: plain digits that every database can hold; anything else is a page that does not exist."""
+
+    regex = r"[0-9]{1,18}"
+
+
 def create_app(overrides: dict[str, object] | None = None) -> Flask:
     """The application; ``overrides`` are settings that go before those of the environment (tests use it)."""
     app = Flask(__name__, static_folder=None)
+    app.url_map.converters["int"] = Id
     config.load(app, overrides)
     if app.config["PROXY_COUNT"]:
         hops = app.config["PROXY_COUNT"]
