@@ -36,16 +36,16 @@ A_YEAR = 365 * 24 * 3600
 @public
 def index() -> ResponseReturnValue:
     person = someone()
+    if person is None:
+        return _visitor()
+    if person.letter is not None:
+        return redirect(url_for("sessions.show", live_session_id=person.letter.live_session_id))
     match face_of(person):
-        case "visitor":
-            return _visitor()
-        case "guest":
-            return redirect(url_for("sessions.show", live_session_id=me().letter.live_session_id))
         case "coordinator" | "centre":
             return redirect(url_for("progress.index"))
         case "trainer":
-            return _trainer(me())
-    return _learner(me())
+            return _trainer(person)
+    return _learner(person)
 
 
 def _visitor() -> ResponseReturnValue:

@@ -31,7 +31,7 @@ def take_back(person: Person, activity: Activity) -> None:
 
 
 def decide(person: Person, activity: Activity, verdict: Verdict, *, by: Person, reason: str, now: datetime) -> Decision:
-    """A coordinator's word about one activity of one person. The decision stays told even when it takes something back."""
+    """A coordinator's word about one activity of one person; it stays told even when it takes something back."""
     if verdict is Verdict.TAKEN_BACK:
         take_back(person, activity)
     else:

@@ -36,7 +36,7 @@ def new(person_id: int, activity_id: int) -> ResponseReturnValue:
     form = DecisionForm()
     form.offer(is_done=completion is not None)
     if form.validate_on_submit():
-        decide(person, activity, Verdict(form.verdict.data), by=me(), reason=form.reason.data.strip(), now=now())
+        decide(person, activity, Verdict(form.verdict.data), by=me(), reason=form.reason.data, now=now())
         db.session.commit()
         flash(_("Written down: %(title)s, %(name)s.", title=activity.title, name=person.list_name), "done")
         return redirect(url_for("progress.of_person", person_id=person.id), 303)

@@ -8,6 +8,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.progress.models import Verdict
+from lms.texts import paragraphs
 
 _WORDS = {
     Verdict.DONE: _l("Count it as done"),
@@ -21,6 +22,7 @@ class DecisionForm(FlaskForm):
     reason = TextAreaField(
         _l("Why"),
         description=_l("It stays beside the decision. For example: took part by telephone."),
+        filters=[paragraphs],
         validators=[
             DataRequired(_l("Write a few words: later nobody will remember the reason.")),
             Length(max=500, message=_l("At most 500 characters.")),

@@ -177,9 +177,9 @@ class Matrix:
             return None
         return 100 * sum((column.settled & people).bit_count() for column in columns) / asked
 
-    # --- reading it row by row --------------------------------------------------------------------------------------
+    # --- reading it row by row ----------------------------------------------------------------------------------------
     def marks(self, group: Group, columns: Iterable[Column], begun: Mapping[int, People]) -> Iterator[tuple[Mark, ...]]:
-        """The marks of a group's people, a tuple for each; ``begun``: who began which module beside doing some of it."""
+        """The marks of a group's people, a tuple for each; ``begun``: who began which module."""
         by_column = [
             [
                 _MARKS[bits]

@@ -31,16 +31,17 @@ from lms.progress.rules import Required
 from lms.quizzes.models import Attempt
 from lms.sessions.models import Attendance, LiveSession
 
+_activity, _session = Activity.__table__.c, LiveSession.__table__.c
 _ROOM = 8
 _FEW = 500
 
 
-def watched_people(person: Person) -> Select[tuple[Person]]:
-    """Whose progress a person may look at: trainers and the network's coordinators everybody's, others whom they see."""
+def watched_people(person: Person) -> Select[Person]:
+    """Whose progress a person may look at: who teaches or coordinates everybody's, others of those whom they see."""
     return select(Person) if can.teach(person) else visible_people(person)
 
 
-def watched_cycles(person: Person) -> Select[tuple[Cycle]]:
+def watched_cycles(person: Person) -> Select[Cycle]:
     """Cycles with somebody in them whose progress the person may look at, the newest first."""
     cycles = select(Cycle).order_by((Cycle.state == State.PUBLISHED).desc(), Cycle.starts_on.desc(), Cycle.id.desc())
     if can.teach(person):
@@ -83,7 +84,7 @@ def matrix_of(person: Person, cycle: Cycle, *, now: datetime) -> Matrix:
     return matrix
 
 
-def _load(people: Select[tuple[Person]], cycle: Cycle, now: datetime) -> Matrix:
+def _load(people: Select[Person], cycle: Cycle, now: datetime) -> Matrix:
     rows, groups = _people(people, cycle)
     matrix = Matrix(rows, groups, _columns(cycle), now)
     ids = [one.activity_id for column in matrix.columns for one in column.required]
@@ -96,26 +97,28 @@ def _load(people: Select[tuple[Person]], cycle: Cycle, now: datetime) -> Matrix:
     return matrix
 
 
-def _people(people: Select[tuple[Person]], cycle: Cycle) -> tuple[list[Row], list[Group]]:
+def _people(people: Select[Person], cycle: Cycle) -> tuple[list[Row], list[Group]]:
     """The people enrolled now, by centre (the mentor first) and name, and where each centre's rows begin and end."""
-    found = db.session.execute(
-        people.with_only_columns(
-            Person.id,
-            Person.family_name,
-            Person.given_name,
-            Person.position,
-            Person.email,
-            Person.last_seen_at,
-            Centre.slug,
-            Centre.name,
-            Centre.name_en,
-            Centre.is_mentor,
+    found = list(
+        db.session.execute(
+            people.with_only_columns(
+                Person.id,
+                Person.family_name,
+                Person.given_name,
+                Person.position,
+                Person.email,
+                Person.last_seen_at,
+                Centre.slug,
+                Centre.name,
+                Centre.name_en,
+                Centre.is_mentor,
+            )
+            .join(Enrolment, Enrolment.person_id == Person.id)
+            .outerjoin(Centre, Centre.id == Person.centre_id)
+            .where(Enrolment.cycle_id == cycle.id, Enrolment.left_at.is_(None), Person.suspended_at.is_(None))
+            .order_by(None)
         )
-        .join(Enrolment, Enrolment.person_id == Person.id)
-        .outerjoin(Centre, Centre.id == Person.centre_id)
-        .where(Enrolment.cycle_id == cycle.id, Enrolment.left_at.is_(None), Person.suspended_at.is_(None))
-        .order_by(None)
-    ).all()
+    )
     found.sort(key=_place_in_table)
     rows = [
         Row(one.id, f"{one.family_name} {one.given_name}".strip(), one.position, one.email, one.last_seen_at)
@@ -125,8 +128,7 @@ def _people(people: Select[tuple[Person]], cycle: Cycle) -> tuple[list[Row], lis
     start = 0
     for at, one in enumerate(found):
         if at + 1 == len(found) or found[at + 1].slug != one.slug:
-            names = (one.slug, one.name, one.name_en) if one.slug else (NOWHERE, "", "")
-            groups.append(Group(*names, start, at + 1))
+            groups.append(Group(one.slug or NOWHERE, one.name or "", one.name_en or "", start, at + 1))
             start = at + 1
     return rows, groups
 
@@ -145,12 +147,12 @@ def _columns(cycle: Cycle) -> list[Column]:
     rows = db.session.execute(
         select(
             Module.id, Module.position, Module.title, Module.title_en, Module.short_title, Module.short_title_en,
-            Module.due_at.label("module_due_at"), Activity.__table__.c.id.label("activity_id"), Activity.__table__.c.due_at,
+            Module.due_at.label("module_due_at"), _activity.id.label("activity_id"), _activity.due_at,
         )
         .select_from(Module)
-        .outerjoin(Activity.__table__, and_(Activity.__table__.c.module_id == Module.id, _is_required()))
+        .outerjoin(Activity.__table__, and_(_activity.module_id == Module.id, _is_required()))
         .where(Module.cycle_id == cycle.id, Module.state == State.PUBLISHED)
-        .order_by(Module.position, Module.id, Activity.__table__.c.position)
+        .order_by(Module.position, Module.id, _activity.position)
     )  # fmt: skip
     columns: dict[int, Column] = {}
     required: dict[int, list[Required]] = defaultdict(list)
@@ -166,12 +168,11 @@ def _columns(cycle: Cycle) -> list[Column]:
 
 
 def _is_required() -> ColumnElement[bool]:
-    activity = Activity.__table__.c
-    cancelled = select(LiveSession.__table__.c.id).where(LiveSession.__table__.c.cancelled_at.is_not(None))
+    cancelled = select(_session.id).where(_session.cancelled_at.is_not(None))
     return and_(
-        activity.state == State.PUBLISHED,
-        activity.rule != Rule.OPTIONAL,
-        activity.id.not_in(cancelled.scalar_subquery()),
+        _activity.state == State.PUBLISHED,
+        _activity.rule != Rule.OPTIONAL,
+        _activity.id.not_in(cancelled.scalar_subquery()),
     )
 
 
@@ -220,7 +221,7 @@ def begun_by(matrix: Matrix, places: Collection[int]) -> dict[int, People]:
 # --- who has not done one module --------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Standing:
-    """How one person stands to one module: which of its activities are done and how; the best or open attempt; letters."""
+    """How one person stands to one module: what is done and how, the last attempts, the reminders."""
 
     how: Mapping[int, How]
     attempts: Mapping[int, Any]
@@ -232,12 +233,12 @@ def required_of(column: Column) -> list[Any]:
     return list(
         db.session.execute(
             select(
-                Activity.__table__.c.id, Activity.__table__.c.type, Activity.__table__.c.title,
-                Activity.__table__.c.title_en, LiveSession.__table__.c.starts_at,
+                _activity.id, _activity.type, _activity.title,
+                _activity.title_en, _session.starts_at,
             )
-            .select_from(Activity.__table__.outerjoin(LiveSession.__table__, LiveSession.__table__.c.id == Activity.__table__.c.id))
-            .where(Activity.__table__.c.id.in_([one.activity_id for one in column.required]))
-            .order_by(Activity.__table__.c.position, Activity.__table__.c.id)
+            .select_from(Activity.__table__.outerjoin(LiveSession.__table__, _session.id == _activity.id))
+            .where(_activity.id.in_([one.activity_id for one in column.required]))
+            .order_by(_activity.position, _activity.id)
         )
     )  # fmt: skip
 
@@ -280,5 +281,5 @@ def reminders_about(module_id: int) -> dict[int, list[datetime]]:
         .where(Letter.key.startswith(prefix, autoescape=True), Letter.person_id.is_not(None))
         .order_by(Letter.created_at)
     ):
-        found[person_id].append(at)
+        found[person_id or 0].append(at)
     return found

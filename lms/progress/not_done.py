@@ -47,7 +47,10 @@ def line(row: Row, centre: str, standing: Standing, column: Column, required: Se
         name=row.name,
         position=row.position,
         centre=centre,
-        cells=[_cell(kind, [one for one in required if one.type == kind], standing, column, now) for kind in kinds_of(required)],
+        cells=[
+            _cell(kind, [one for one in required if one.type == kind], standing, column, now)
+            for kind in kinds_of(required)
+        ],
         last_seen=day(row.last_seen_at) if row.last_seen_at else _("never"),
         reminded=", ".join(day(at) for at in standing.reminded_at[-2:]) or "—",
     )  # fmt: skip

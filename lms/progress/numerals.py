@@ -5,7 +5,7 @@ Russian needs them in cases, and people are counted by collective words (дво�
 
 from __future__ import annotations
 
-_ENGLISH = "no one two three four five six seven eight nine".split()
+_ENGLISH = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 _WORDS = {
     # один модуль, два модуля
     "nominative": "ни одного|один|два|три|четыре|пять|шесть|семь|восемь|девять",

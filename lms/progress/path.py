@@ -12,7 +12,7 @@ from lms.progress.rules import Mark, Required, activity_mark, current, module_ma
 
 @dataclass(frozen=True, kw_only=True)
 class Try:
-    """One attempt at a quiz. ``answered`` of ``questions`` counts while it is open; scores stand once it is submitted."""
+    """One attempt at a quiz: ``answered`` of ``questions`` while it is open, scores once it is submitted."""
 
     attempt_id: int
     number: int

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, select
 
 from lms import permissions as can
 from lms.accounts.models import Person
@@ -25,8 +25,8 @@ _session, _invitation, _attendance = LiveSession.__table__.c, Invitation.__table
 _completion, _quiz, _attempt = Completion.__table__.c, Quiz.__table__.c, Attempt.__table__.c
 
 
-# --- the statements, made once ------------------------------------------------------------------------------------------
-_person = bindparam("person_id")
+# --- the statements, made once ----------------------------------------------------------------------------------------
+_person: BindParameter[int] = bindparam("person_id")
 # A row for each published activity (or one for a module without any), with what this person has to do with it.
 _tables = (
     Module.__table__.outerjoin(
@@ -104,7 +104,7 @@ _TRIES: Select[Any] = (
 )
 
 
-def visible_modules(person: Person) -> Select[tuple[Module]]:
+def visible_modules(person: Person) -> Select[Module]:
     """Modules whose page a person may open; the same bounds as ``cycles.queries.visible_to`` sets for activities."""
     modules = select(Module)
     if can.teach(person):

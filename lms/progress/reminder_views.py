@@ -20,6 +20,7 @@ from lms.outbox.queries import ids_by_key
 from lms.progress import mail, words
 from lms.progress.matrix import places
 from lms.progress.matrix_queries import matrix_of, reminder_key, watched_cycles
+from lms.texts import paragraphs
 
 blueprint = Blueprint("reminders", __name__)
 AT_ONCE = 200
@@ -48,7 +49,7 @@ def new(module_id: int) -> ResponseReturnValue:
 @allow(can.look_after_people)
 def create(module_id: int) -> ResponseReturnValue:
     module, people, _already = _chosen(module_id, request.form.getlist("p", int))
-    own_words = request.form.get("words", "").strip()[:2000]
+    own_words = paragraphs(request.form.get("words"))[:2000]
     put_all(mail.reminders(people, module, by=me(), words=own_words, now=now()), now=now())
     back = _back(module)
     db.session.commit()

@@ -1,4 +1,4 @@
-"""Lines of cells as an XLSX workbook, row by row through a file on disk, so that memory does not grow with the table."""
+"""Lines of cells as an XLSX workbook, row by row through a file on disk: memory does not grow with the table."""
 
 from __future__ import annotations
 

@@ -66,105 +66,104 @@ def opened(matrix: Matrix, shown: People, slugs: Iterable[str] | None, page: int
     return found
 
 
-def body(
-    matrix: Matrix,
-    shown: People,
-    columns: list[Column],
-    open_groups: Mapping[str, Opened],
-    begun: Mapping[int, People],
-    words: Words,
-    addresses: Addresses,
-) -> Markup:
-    """Every ``<tbody>`` of the table: all centres together, then each centre with its open rows."""
-    parts = [_total(matrix, shown, columns, words)] if len(matrix.groups) > 1 else []
-    for group in matrix.groups:
-        count = (shown & group.people).bit_count()
-        if not count:
-            continue
-        parts.append(_group(matrix, shown, group, count, columns, words, addresses, group.slug in open_groups))
-        if group.slug in open_groups:
-            parts += _people(matrix, group, open_groups[group.slug], columns, begun, words, addresses)
-        parts.append("</tbody>")
-    return Markup("\n".join(parts))
+@dataclass(frozen=True)
+class Table:
+    """``begun``: who began which module; ``open_groups``: the rows shown of each open centre."""
 
+    matrix: Matrix
+    shown: People
+    columns: list[Column]
+    open_groups: Mapping[str, Opened]
+    begun: Mapping[int, People]
+    words: Words
+    addresses: Addresses
 
-def _total(matrix: Matrix, shown: People, columns: list[Column], words: Words) -> str:
-    size = shown.bit_count()
-    cells = []
-    for column in columns:
-        count = (column.settled & shown).bit_count()
-        cells.append(
-            f'<td>{round(100 * count / size)}<span class="wide">\u00a0%</span></td>' if count else _nobody(words)
+    def body(self) -> Markup:
+        """Every ``<tbody>``: all centres together, then each centre with its open rows."""
+        parts = [self._everybody()] if len(self.matrix.groups) > 1 else []
+        for group in self.matrix.groups:
+            if not self.shown & group.people:
+                continue
+            parts.append(self._centre(group))
+            if group.slug in self.open_groups:
+                parts += self._people(group, self.open_groups[group.slug])
+            parts.append("</tbody>")
+        return Markup("\n".join(parts))
+
+    def _everybody(self) -> str:
+        size = self.shown.bit_count()
+        counts = [(column.settled & self.shown).bit_count() for column in self.columns]
+        nobody = self._nobody()
+        cells = [
+            f'<td>{round(100 * count / size)}<span class="wide">\u00a0%</span></td>' if count else nobody
+            for count in counts
+        ]
+        return (
+            f'<tbody><tr class="group"><th scope="row">{escape(self.words.all_centres)}</th>{"".join(cells)}'
+            f'<td class="num">{size}</td></tr></tbody>'
         )
-    return (
-        f'<tbody><tr class="group"><th scope="row">{escape(words.all_centres)}</th>{"".join(cells)}'
-        f'<td class="num">{size}</td></tr></tbody>'
-    )
 
+    def _nobody(self) -> str:
+        said = escape(self.words.nobody_yet)
+        return f'<td><span class="dim" aria-hidden="true">—</span><span class="visually-hidden">{said}</span></td>'
 
-def _nobody(words: Words) -> str:
-    return f'<td><span class="dim" aria-hidden="true">—</span><span class="visually-hidden">{escape(words.nobody_yet)}</span></td>'
+    def _centre(self, group: Group) -> str:
+        """How many have done each module; the number leads to those who have not."""
+        people = self.shown & group.people
+        size = people.bit_count()
+        not_done = escape(self.addresses.not_done(group))
+        of_size = escape(self.words.of_centre(size))
+        nobody = self._nobody()
+        cells = []
+        for column in self.columns:
+            count = (column.settled & people).bit_count()
+            if count == size:
+                cells.append(f'<td class="num"><span class="st plain" data-s="done">{count}</span></td>')
+            elif count or column.late & people:
+                cells.append(
+                    f'<td class="num"><a href="{not_done}{column.number}">{count}'
+                    f'<span class="visually-hidden"> {of_size}</span></a></td>'
+                )
+            else:
+                cells.append(nobody)
+        title = escape(self.words.titles[group.slug])
+        if group.slug not in self.open_groups:
+            title = Markup('<a href="{}">{}</a>').format(self.addresses.opened(group, 1), title)
+        said = escape(self.words.people(size))
+        return (
+            f'<tbody id="{escape(group.slug)}"><tr class="group"><th scope="rowgroup">{title}</th>{"".join(cells)}'
+            f'<td class="num">{size}<span class="visually-hidden"> {said}</span></td></tr>'
+        )
 
-
-def _group(
-    matrix: Matrix, shown: People, group: Group, size: int, columns: list[Column], words: Words, addresses: Addresses, is_open: bool
-) -> str:  # fmt: skip
-    people = shown & group.people
-    not_done = escape(addresses.not_done(group))
-    of_size = escape(words.of_centre(size))
-    nobody = _nobody(words)
-    cells = []
-    for column in columns:
-        count = (column.settled & people).bit_count()
-        if count == size:
-            cells.append(f'<td class="num"><span class="st plain" data-s="done">{count}</span></td>')
-        elif count or column.late & people:
-            cells.append(
-                f'<td class="num"><a href="{not_done}{column.number}">{count}'
-                f'<span class="visually-hidden"> {of_size}</span></a></td>'
+    def _people(self, group: Group, page: Opened) -> list[str]:
+        cells = {
+            mark: f'<td data-s="{mark.value}"><span class="visually-hidden">{escape(word)}</span></td>'
+            for mark, word in self.words.marks.items()
+        }
+        of_all = f'<span class="dim"> {escape(self.words.of_all)}</span></td></tr>'
+        marks = list(self.matrix.marks(group, self.columns, self.begun))
+        totals = self.matrix.totals(group)
+        lines = []
+        for place in page.rows:
+            row = self.matrix.rows[place]
+            at = place - group.start
+            position = (
+                f'<span class="wide dim small fw-normal"> · {escape(row.position)}</span>' if row.position else ""
             )
-        else:
-            cells.append(nobody)
-    title = escape(words.titles[group.slug])
-    if not is_open:
-        title = Markup('<a href="{}">{}</a>').format(addresses.opened(group, 1), title)
-    return (
-        f'<tbody id="{escape(group.slug)}"><tr class="group"><th scope="rowgroup">{title}</th>{"".join(cells)}'
-        f'<td class="num">{size}<span class="visually-hidden"> {escape(words.people(size))}</span></td></tr>'
-    )
+            lines.append(
+                f'<tr><th scope="row"><a href="{self.addresses.person}{row.id}">{escape(row.name)}</a>{position}</th>'
+                + "".join([cells[mark] for mark in marks[at]])
+                + f'<td class="num">{totals[at]}{of_all}'
+            )
+        return lines + self._pager(group, page)
 
-
-def _people(
-    matrix: Matrix,
-    group: Group,
-    page: Opened,
-    columns: list[Column],
-    begun: Mapping[int, People],
-    words: Words,
-    addresses: Addresses,
-) -> list[str]:
-    cells = {
-        mark: f'<td data-s="{mark.value}"><span class="visually-hidden">{escape(word)}</span></td>'
-        for mark, word in words.marks.items()
-    }
-    of_all = f'<span class="dim"> {escape(words.of_all)}</span></td></tr>'
-    marks = list(matrix.marks(group, columns, begun))
-    totals = matrix.totals(group)
-    lines = []
-    for place in page.rows:
-        row = matrix.rows[place]
-        at = place - group.start
-        position = f'<span class="wide dim small fw-normal"> · {escape(row.position)}</span>' if row.position else ""
-        lines.append(
-            f'<tr><th scope="row"><a href="{addresses.person}{row.id}">{escape(row.name)}</a>{position}</th>'
-            + "".join([cells[mark] for mark in marks[at]])
-            + f'<td class="num">{totals[at]}{of_all}'
-        )
-    links = []
-    if page.page > 1:
-        links.append(f'<a href="{escape(addresses.opened(group, page.page - 1))}">{escape(words.previous)}</a>')
-    if page.more:
-        links.append(f'<a href="{escape(addresses.opened(group, page.page + 1))}">{escape(words.more(page.more))}</a>')
-    if links:
-        lines.append(f'<tr class="no-print"><td colspan="{len(columns) + 1}">{" · ".join(links)}</td><td></td></tr>')
-    return lines
+    def _pager(self, group: Group, page: Opened) -> list[str]:
+        links = []
+        if page.page > 1:
+            links.append((self.addresses.opened(group, page.page - 1), self.words.previous))
+        if page.more:
+            links.append((self.addresses.opened(group, page.page + 1), self.words.more(page.more)))
+        if not links:
+            return []
+        said = " · ".join(f'<a href="{escape(href)}">{escape(text)}</a>' for href, text in links)
+        return [f'<tr class="no-print"><td colspan="{len(self.columns) + 1}">{said}</td><td></td></tr>']

@@ -106,14 +106,14 @@ def index() -> ResponseReturnValue:
         columns=columns,
         is_wide=len(columns) > 12,
         words=said,
-        body=table.body(matrix, shown, columns, opened, begun_by(matrix, rows), said, _addresses(asked)),
+        body=table.Table(matrix, shown, columns, opened, begun_by(matrix, rows), said, _addresses(asked)).body(),
         summary=words.summary(matrix, shown),
         tabs_shown=_tabs(asked),
     )
 
 
 class Asked:
-    """What the address asks of the table: which cycle, which people, which modules. Used by the page and its exports."""
+    """What the address asks of the table: which cycle, people and modules. The page and its files ask alike."""
 
     def __init__(self) -> None:
         args = request.args
@@ -187,12 +187,14 @@ def _tabs(asked: Asked) -> list[tuple[str, int, str, bool]]:
     """Quick choices with their counts, among the people of the centre and the name asked for."""
     filters, matrix = asked.filters, asked.matrix
     among = matrix.find(Filters(centre=filters.centre, search=filters.search))
-    late = filters.state == "late"
+    everybody = asked.address(state=None, away=None, module=None)
+    late = asked.address(state="late", away=None, module=None)
+    away = asked.address(state=None, away="14", module=None)
     return [
-        (words.tab("all"), among.bit_count(), asked.address(state=None, away=None, module=None), not (filters.state or filters.away)),
-        (words.tab("late"), (among & matrix.late).bit_count(), asked.address(state="late", away=None, module=None), late),
-        (words.tab("away"), (among & matrix.away).bit_count(), asked.address(state=None, away="14", module=None), filters.away),
-    ]  # fmt: skip
+        (words.tab("all"), among.bit_count(), everybody, not (filters.state or filters.away)),
+        (words.tab("late"), (among & matrix.late).bit_count(), late, filters.state == "late"),
+        (words.tab("away"), (among & matrix.away).bit_count(), away, filters.away),
+    ]
 
 
 def _not_done(asked: Asked) -> ResponseReturnValue:
