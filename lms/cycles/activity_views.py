@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
 
 from lms import permissions as can
-from lms.access import allow, me, require
+from lms.access import allow
 from lms.cycles import actions
 from lms.cycles.models import Activity
 from lms.cycles.module_views import STEPS, what_to_do
@@ -30,20 +30,18 @@ def back_to(activity: Activity) -> ResponseReturnValue:
 
 
 @blueprint.post("/activities/<int:activity_id>/position")
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def activity_position(activity_id: int) -> ResponseReturnValue:
     activity = find_activity(activity_id)
-    require(can.edit_curriculum(me()))
     actions.move(activity, STEPS.get(request.form.get("direction", "")) or abort(400))
     db.session.commit()
     return back_to(activity)
 
 
 @blueprint.post("/activities/<int:activity_id>/publication")
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def activity_publication(activity_id: int) -> ResponseReturnValue:
     activity = find_activity(activity_id)
-    require(can.edit_curriculum(me()))
     if todo := what_to_do(activity):
         flash(_("It was not published. Left to do: %(what)s.", what=todo), "late")
         return back_to(activity)
@@ -54,10 +52,9 @@ def activity_publication(activity_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/activities/<int:activity_id>/withdrawal")
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def activity_withdrawal(activity_id: int) -> ResponseReturnValue:
     activity = find_activity(activity_id)
-    require(can.edit_curriculum(me()))
     activity.withdraw()
     db.session.commit()
     flash(_("“%(title)s” is a draft again: learners no longer see it.", title=activity.title), "done")
@@ -65,11 +62,10 @@ def activity_withdrawal(activity_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/activities/<int:activity_id>/delete", methods=["GET", "POST"])
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def delete_activity(activity_id: int) -> ResponseReturnValue:
     """A draft that nobody has used may be deleted for good; the page before names it."""
     activity = find_activity(activity_id)
-    require(can.edit_curriculum(me()))
     if activity.is_published or _is_used(activity):
         return render_template("cycles/keep_activity.html", activity=activity), 409
     if request.method == "GET":

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload, with_polymorphic
 
 from lms import permissions as can
-from lms.access import allow, me, require, require_version
+from lms.access import allow, require_version
 from lms.cycles import actions
 from lms.cycles.forms import ModuleForm
 from lms.cycles.models import Activity, Lack, Module, Rule, State
@@ -77,10 +77,9 @@ def what_is_missing(activities: Sequence[Activity]) -> str:
 
 # --- the module -------------------------------------------------------------------------------------------------------
 @blueprint.route("/cycles/<slug>/modules/new", methods=["GET", "POST"])
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def new_module(slug: str) -> ResponseReturnValue:
     cycle = find_cycle(slug)
-    require(can.edit_curriculum(me()))
     form = ModuleForm()
     if form.validate_on_submit():
         module = Module()
@@ -94,10 +93,9 @@ def new_module(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/modules/<int:module_id>/edit", methods=["GET", "POST"])
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def edit_module(module_id: int) -> ResponseReturnValue:
     module = find_module(module_id)
-    require(can.edit_curriculum(me()))
     form = ModuleForm(module)
     meanwhile = None
     if form.validate_on_submit():
@@ -123,11 +121,10 @@ def edit_module(module_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/modules/<int:module_id>/publication")
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def module_publication(module_id: int) -> ResponseReturnValue:
     """Publish the module, and those of its drafts that were ticked and are ready."""
     module = find_module(module_id)
-    require(can.edit_curriculum(me()))
     chosen = request.form.getlist("activity", type=int)
     wanted = [activity for activity in activities_of(module) if activity.id in chosen and not activity.is_published]
     todo = [words for activity in wanted if (words := what_to_do(activity))]
@@ -146,10 +143,9 @@ def module_publication(module_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/modules/<int:module_id>/withdrawal")
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def module_withdrawal(module_id: int) -> ResponseReturnValue:
     module = find_module(module_id)
-    require(can.edit_curriculum(me()))
     module.state = State.DRAFT
     db.session.commit()
     flash(_("The module is a draft again: learners no longer see it. What they did is kept."), "done")
@@ -157,21 +153,19 @@ def module_withdrawal(module_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/modules/<int:module_id>/position")
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def module_position(module_id: int) -> ResponseReturnValue:
     module = find_module(module_id)
-    require(can.edit_curriculum(me()))
     actions.move(module, STEPS.get(request.form.get("direction", "")) or abort(400))
     db.session.commit()
     return redirect(url_for("cycles.index", _anchor=f"module-{module.id}"), 303)
 
 
 @blueprint.post("/modules/<int:module_id>/rules")
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def module_rules(module_id: int) -> ResponseReturnValue:
     """When each activity of the module counts as done; ``rule-<id>`` holds a rule that fits it."""
     module = find_module(module_id)
-    require(can.edit_curriculum(me()))
     for activity in activities_of(module):
         wanted = request.form.get(f"rule-{activity.id}", activity.rule.value)
         if wanted not in {rule.value for rule in activity.fitting_rules}:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from lms import permissions as can
-from lms.access import allow, me, require, require_version
+from lms.access import allow, me, require_version
 from lms.clock import now
 from lms.cycles.actions import place
 from lms.cycles.models import Module, State
@@ -25,10 +25,9 @@ from lms.texts import paragraphs
 
 
 @blueprint.route("/materials/new", methods=["GET", "POST"])
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def new() -> ResponseReturnValue:
     """``module_id`` says where it goes, ``kind`` what it is."""
-    require(can.edit_curriculum(me()))
     module = db.one_or_404(select(Module).where(Module.id == request.args.get("module_id", 0, type=int)))
     kind = _kind(request.args.get("kind", MaterialKind.PAGE.value))
     material = actions.new_material(module, kind, now=now())
@@ -44,10 +43,9 @@ def new() -> ResponseReturnValue:
 
 
 @blueprint.route("/materials/<int:material_id>/edit", methods=["GET", "POST"])
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def edit(material_id: int) -> ResponseReturnValue:
     material = find_material(material_id)
-    require(can.edit_curriculum(me()))
     form = _form(material, cast(Module, material.module))
     meanwhile = None
     if form.validate_on_submit():
@@ -62,7 +60,7 @@ def edit(material_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/materials/preview")
-@allow(can.teach)
+@allow(can.edit_curriculum)
 def preview() -> ResponseReturnValue:
     """What the text will look like: a piece of HTML for the script, a page of its own without one."""
     text = paragraphs(request.form.get("body", ""))

@@ -59,6 +59,7 @@ _CLASSES = {
 _HEADING = re.compile(r'<h([23]) id="([^"]+)">(.*?)</h\1>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _BOX = re.compile(r"\[([ xX])\]\s+")
+_NO_SOURCE = re.compile(r'<img(?:\s(?!src=)[a-z-]+="[^"]*")*>')  # a picture that was not ours, as HTML
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FOOTNOTE_ID = re.compile(r"fn(?:ref)?\d+(?::\d+)?")
 
@@ -93,17 +94,20 @@ def to_html(markdown: str) -> str:
             return None
         return value
 
-    return nh3.clean(
-        html,
-        tags=_TAGS,
-        clean_content_tags={"script", "style", "template", "noscript", "iframe", "title", "svg", "math"},
-        attributes=_ATTRIBUTES,
-        attribute_filter=keep,
-        tag_attribute_values=_ATTRIBUTE_WORDS,
-        set_tag_attribute_values={"input": {"type": "checkbox"}},
-        allowed_classes=_CLASSES,
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel="noopener",
+    return _NO_SOURCE.sub(
+        "",
+        nh3.clean(
+            html,
+            tags=_TAGS,
+            clean_content_tags={"script", "style", "template", "noscript", "iframe", "title", "svg", "math"},
+            attributes=_ATTRIBUTES,
+            attribute_filter=keep,
+            tag_attribute_values=_ATTRIBUTE_WORDS,
+            set_tag_attribute_values={"input": {"type": "checkbox"}},
+            allowed_classes=_CLASSES,
+            url_schemes={"http", "https", "mailto", "tel"},
+            link_rel="noopener",
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from lms.clock import now
 from lms.cycles.models import Module, Rule
 from lms.extensions import db
 from lms.materials import actions, links, markdown, queries, reading
-from lms.materials.models import Material, MaterialKind
+from lms.materials.models import Material
 from lms.materials.reading import Deed
 from lms.progress import actions as progress
 from lms.progress import queries as progress_queries
@@ -60,7 +60,9 @@ def _shelves(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], list[list[Row[Any
 def show(material_id: int) -> ResponseReturnValue:
     material = find_material(material_id)
     stage = progress_queries.module_of(me(), cast(Module, material.module), now=now())
-    own = next((step for step in stage.steps if step.id == material.id), None)
+    live_session = _live_session_of(material)
+    done = {step.id for step in stage.steps if step.is_done}
+    counts_for_session = live_session is not None and live_session.rule is Rule.PRESENT_OR_WATCHED
     position = queries.position_of(me(), material)
     if material.url:
         allow_form_to(material.url)
@@ -68,15 +70,16 @@ def show(material_id: int) -> ResponseReturnValue:
         "materials/show.html",
         material=material,
         stage=stage,
-        is_done=own is not None and own.is_done,
+        is_done=material.id in done or (counts_for_session and material.recording_of_id in done),
         following=_following(stage.steps, material.id),
-        marks=reading.counts(Deed.MARKED, material.rule),
+        to_mark=(reading.counts(Deed.MARKED, material.rule) and material.id not in done)
+        or (counts_for_session and material.recording_of_id not in done),
         ends=reading.counts(Deed.ENDED, material.rule),
         contents=markdown.contents(material.body_html),
         stopped_at=position if position and position.heading and position.percent < reading.END else None,
         host=links.host(material.url) if material.url else "",
         learner_words=progress_words.learner_marks(),
-        live_session=db.session.get(LiveSession, material.recording_of_id) if material.recording_of_id else None,
+        live_session=live_session,
     )
 
 
@@ -96,14 +99,19 @@ def _address_of(step: Step) -> str:
 
 
 # --- deeds ------------------------------------------------------------------------------------------------------------
+def _live_session_of(material: Material) -> LiveSession | None:
+    """The live session that a recording is of."""
+    return db.session.get(LiveSession, material.recording_of_id) if material.recording_of_id else None
+
+
 def _note(material: Material, deed: Deed) -> None:
-    """Record the deed if it counts for this material; done with a recording, its live session counts as watched."""
-    if not reading.counts(deed, material.rule):
-        return
-    marked = How.READ if material.rule is Rule.READ else How.MARKED
-    progress.complete(me(), material, _HOW.get(deed, marked), now=now())
-    if material.kind is MaterialKind.RECORDING and material.recording_of_id:
-        live_session = db.session.get(LiveSession, material.recording_of_id)
+    """Record the deed where it counts: for the material by its rule, and for the live session a recording is of."""
+    counts = reading.counts(deed, material.rule)
+    if counts:
+        marked = How.READ if material.rule is Rule.READ else How.MARKED
+        progress.complete(me(), material, _HOW.get(deed, marked), now=now())
+    if counts or deed is Deed.MARKED:
+        live_session = _live_session_of(material)
         if live_session is not None and live_session.rule is Rule.PRESENT_OR_WATCHED:
             progress.complete(me(), live_session, How.WATCHED, now=now())
 

@@ -310,6 +310,24 @@ def test_a_recording_that_counts_when_opened_counts_for_the_session_too(app, cas
     assert done(cast.volunteer) == {recording.id: "opened", meeting.id: "watched"}
 
 
+def test_an_optional_recording_still_makes_good_for_the_session_that_was_missed(app, cast, as_, module):
+    meeting = factories.live_session(module)
+    recording = factories.material(
+        module,
+        kind=MaterialKind.RECORDING,
+        url="https://rutube.ru/v/1/",
+        rule=Rule.OPTIONAL,
+        recording_of_id=meeting.id,
+    )
+    learner = as_(cast.volunteer)
+    assert "Просмотрено" in words(learner.get(f"/materials/{recording.id}"))
+
+    learner.post(f"/materials/{recording.id}/reading")
+
+    assert done(cast.volunteer) == {meeting.id: "watched"}
+    assert "Просмотрено" not in words(learner.get(f"/materials/{recording.id}"))
+
+
 def test_our_own_recording_loads_only_when_played(app, cast, as_, module):
     file = factories_file(b"x", "Запись.mp4", "video/mp4")
     recording = factories.material(module, kind=MaterialKind.RECORDING, file=file, rule=Rule.MARKED)
