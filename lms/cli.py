@@ -36,14 +36,19 @@ def _serve() -> None:
         raise click.ClickException(
             f"Somebody already listens at {config['HOST']}:{config['PORT']}. Choose another: PORT=8001 make run"
         )
-    flask_migrate.upgrade()
-    if config["DEMO"] and not _has_people():
-        click.echo("Loading the demo cycle…")
-        demo.load(now())
-        db.session.commit()
+    if not server.prepare(_bring_up_to_date):
+        raise click.ClickException("The database could not be brought up to date; what stands above says why.")
     _say_where_we_are()
     db.session.remove()
     sys.exit(server.serve(_app()))
+
+
+def _bring_up_to_date() -> None:
+    flask_migrate.upgrade()
+    if current_app.config["DEMO"] and not _has_people():
+        click.echo("Loading the demo cycle…")
+        demo.load(now())
+        db.session.commit()
 
 
 @click.command("work")

@@ -32,14 +32,25 @@ log = structlog.get_logger()
 PATIENCE = 3
 _ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1  # prctl(2)
+_M_ARENA_MAX = -8  # mallopt(3)
 
 Job = Callable[[], None]
+
+
+def prepare(job: Job) -> bool:
+    """Do something once in a child, so that the memory it takes is given back; whether it ended well."""
+    child = multiprocessing.get_context("fork").Process(target=job)
+    child.start()
+    child.join()
+    return child.exitcode == 0
 
 
 def serve(app: Flask) -> int:
     """Serve people and carry letters until SIGTERM or Ctrl-C; the exit status for the shell."""
     with app.app_context():
         db.engine.dispose()  # connections do not survive a fork
+    if hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        libc.mallopt(_M_ARENA_MAX, 2)  # or glibc keeps a heap for every thread
     gc.collect()
     gc.freeze()  # what is loaded so far is never collected, so the children go on sharing its memory
     return _supervise(web=lambda: _Web(app).run(), worker=lambda: worker.run(app))
