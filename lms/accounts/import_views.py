@@ -1,4 +1,4 @@
-"""A list of people, pasted: read, looked at, mended, written. Nobody is written before the button that says how many."""
+"""A list of people, pasted: read, looked at, mended, written. Nobody is written before the button with the number."""
 
 from __future__ import annotations
 

@@ -24,7 +24,9 @@ MOST_SIGNS = 1_000_000
 MOST_COLUMNS = 50
 _MOST_UNPACKED = 50_000_000
 _MOST_TEXT = 20_000_000
-_NO_TEXT = frozenset("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\ufffd")
+_NO_TEXT = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r") | {"\ufffd"}
+# In UTF-16, one half of every Latin or Cyrillic letter is one of these.
+_UPPER_HALVES = frozenset((0x00, 0x04))
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,4})([0-9]{1,8})\"[^>]*(?<!/)>")
@@ -66,10 +68,7 @@ def read_file(content: bytes) -> list[Line]:
     if len(content) > 4 * MOST_SIGNS:
         raise ValueError(_l("The list is too long: at most a million characters at once."))
     text = decode(content)
-    if (
-        sum(sign in "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\ufffd" for sign in text[:5000])
-        > len(text[:5000]) / 20
-    ):
+    if sum(sign in _NO_TEXT for sign in text[:5000]) > len(text[:5000]) / 20:
         raise ValueError(_l("This is not a table. Choose a CSV or XLSX file."))
     return read_text(text)
 
@@ -79,11 +78,10 @@ def decode(content: bytes) -> str:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, "replace")
-    if (
-        content[:200].count(0) > len(content[:200]) / 4
-    ):  # UTF-16 without its mark: every other byte of Latin text is nil
-        encoding = "utf-16-le" if content[1:200:2].count(0) >= content[:200:2].count(0) else "utf-16-be"
-        return content.decode(encoding, "replace")
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        halves = content[first:400:2]
+        if halves and sum(half in _UPPER_HALVES for half in halves) > 0.9 * len(halves):
+            return content.decode(encoding, "replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
