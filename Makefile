@@ -12,10 +12,12 @@ DATABASES ?= sqlite,postgresql
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo admin test test-quick bench lint translations migration lock clean
+.PHONY: help install run demo admin test test-quick bench lint translations migration lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+install: $(RUN) $(RU).mo ## Bring .venv up to date without starting anything (after git pull)
 
 run: $(RUN) $(RU).mo ## Run the platform, with its demo cycle the first time (PORT=8000 HOST=127.0.0.1)
 	@grep -qs '^ *LMS_DEMO *=' .env || export LMS_DEMO=$${LMS_DEMO:-true}; exec $(FLASK) serve
@@ -45,9 +47,9 @@ lint: $(LINT) ## Check style, types and templates
 	$(BIN)/djlint --check --lint --quiet lms/templates
 
 translations: $(RUN) ## Gather the texts of code and templates into the Russian catalogue, and compile it
-	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-wrap --no-location --sort-output -o $(VENV)/messages.pot lms
-	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --omit-header -i $(VENV)/messages.pot -d lms/translations
-	$(BIN)/pybabel -q compile --statistics -d lms/translations
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-wrap --no-location --sort-output --project=lms -o $(VENV)/messages.pot .
+	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(VENV)/messages.pot -d lms/translations
+	$(BIN)/pybabel compile --statistics -d lms/translations
 
 migration: $(RUN) ## Draft a migration from what changed in the models (m="What it does")
 	$(FLASK) db upgrade
