@@ -36,13 +36,13 @@ def lines(text: str) -> list[Line]:
         if "@" not in typed:
             found.append(Line(number, typed, name=typed.strip(",; ").lower()))
             continue
-        in_brackets = _IN_BRACKETS.findall(typed)
-        parts = in_brackets or [part for part in _BETWEEN_ADDRESSES.split(typed) if "@" in part]
-        found += (_addressed(number, part.strip(" '\"<>")) for part in parts)
+        found += (_addressed(number, part) for part in _BETWEEN_ADDRESSES.split(typed) if "@" in part)
     return found
 
 
-def _addressed(number: int, text: str) -> Line:
+def _addressed(number: int, typed: str) -> Line:
+    in_brackets = _IN_BRACKETS.search(typed)
+    text = (in_brackets[1] if in_brackets else typed).strip(" '\"")
     try:
         return Line(number, text, address=parse_email(text))
     except ValueError as error:

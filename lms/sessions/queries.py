@@ -244,8 +244,9 @@ def around(live_session: LiveSession) -> list[Row[Any]]:
 
 
 def latest_made() -> LiveSession | None:
-    """The one a new session starts as a copy of."""
-    return db.session.scalar(select(LiveSession).order_by(LiveSession.id.desc()).limit(1))
+    """The one a new session starts as a copy of: the last made for a whole cycle, or else the last of any."""
+    for_a_cycle = LiveSession.audience == Audience.CYCLE
+    return db.session.scalar(select(LiveSession).order_by(for_a_cycle.desc(), LiveSession.id.desc()).limit(1))
 
 
 def possible_trainers() -> list[Row[Any]]:

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from lms.clock import now
+from lms.extensions import db
+from lms.progress.models import Completion, How
+from lms.sessions.models import AnswerWord, Attendance, Presence
+from tests import factories
+from tests.sessions.conftest import MOSCOW
+from tests.sessions.test_pages import words
+
+START = datetime(2026, 12, 3, 15, 0, tzinfo=MOSCOW)
+
+
+@pytest.fixture
+def held(school, cast, today, as_):
+    """The session has been: the volunteer pressed the button, the stranger is enrolled, a guest was invited by name."""
+    today.move_to(START)
+    as_(cast.volunteer).post(f"/sessions/{school.live_session.id}/enter")
+    factories.invitation(cast.other_coordinator, school.live_session, answer=AnswerWord.YES)
+    today.move_to(datetime(2026, 12, 3, 18, 0, tzinfo=MOSCOW))
+    return school
+
+
+def attended() -> dict[int, Presence]:
+    return {row.person_id: row.how for row in db.session.query(Attendance)}
+
+
+def completed() -> dict[int, How]:
+    return {row.person_id: row.how for row in db.session.query(Completion)}
+
+
+def test_the_page_shows_who_is_meant_by_centre_and_who_came_in(held, as_, cast):
+    text = words(as_(cast.trainer).get(f"/sessions/{held.live_session.id}/attendance"))
+
+    assert "был 1 человек из 3." in text
+    assert "вход в 15:00" in text
+    assert "Придёт" in text
+    order = [text.index(name) for name in ("Батайск", "Гончар Олег", "Чужинова Клавдия", "Сальск", "Ковалёва Ирина")]
+    assert order == sorted(order)
+    assert text.count(" checked") == 1
+
+
+def test_ticks_mark_and_their_absence_takes_back(held, as_, cast):
+    client = as_(cast.trainer)
+    listed = [cast.volunteer.id, cast.stranger.id, cast.other_coordinator.id]
+
+    response = client.post(
+        f"/sessions/{held.live_session.id}/attendance", data={"listed": listed, "present": [cast.stranger.id]}
+    )
+
+    assert (response.status_code, response.location) == (303, f"/sessions/{held.live_session.id}/attendance")
+    assert attended() == {cast.stranger.id: Presence.MARKED}
+    assert completed() == {cast.stranger.id: How.PRESENT}
+    assert db.session.query(Attendance).one().by_id == cast.trainer.id
+
+
+def test_who_was_not_on_the_page_is_left_as_she_is(held, as_, cast):
+    as_(cast.trainer).post(
+        f"/sessions/{held.live_session.id}/attendance", data={"listed": [cast.stranger.id], "present": []}
+    )
+
+    assert attended() == {cast.volunteer.id: Presence.ENTERED}
+    assert completed() == {cast.volunteer.id: How.PRESENT}
+
+
+def test_a_stranger_to_the_session_cannot_be_smuggled_in(held, as_, cast):
+    as_(cast.trainer).post(
+        f"/sessions/{held.live_session.id}/attendance",
+        data={"listed": [cast.admin.id, "x"], "present": [cast.admin.id, cast.stranger.id]},
+    )
+
+    assert attended() == {cast.volunteer.id: Presence.ENTERED}
+
+
+def test_what_counts_for_another_reason_is_not_taken_back(held, as_, cast):
+    db.session.query(Completion).update({"how": How.WATCHED})
+
+    as_(cast.trainer).post(
+        f"/sessions/{held.live_session.id}/attendance", data={"listed": [cast.volunteer.id], "present": []}
+    )
+
+    assert attended() == {}
+    assert completed() == {cast.volunteer.id: How.WATCHED}
+
+
+def test_marking_twice_is_once(held, as_, cast):
+    client = as_(cast.trainer)
+    data = {"listed": [cast.stranger.id], "present": [cast.stranger.id]}
+
+    for _ in range(2):
+        client.post(f"/sessions/{held.live_session.id}/attendance", data=data)
+
+    assert len(attended()) == len(completed()) == 2
+
+
+@pytest.mark.parametrize("who", ["volunteer", "centre_coordinator"])
+def test_learners_mark_nobody(held, as_, cast, who):
+    client = as_(getattr(cast, who))
+    address = f"/sessions/{held.live_session.id}/attendance"
+
+    assert client.get(address).status_code == 403
+    assert client.post(address, data={"listed": [cast.stranger.id], "present": [cast.stranger.id]}).status_code == 403
+    assert attended() == {cast.volunteer.id: Presence.ENTERED}
+
+
+def test_the_page_costs_the_same_for_one_and_for_thirty(held, as_, cast, count_queries):
+    client = as_(cast.trainer)
+    address = f"/sessions/{held.live_session.id}/attendance"
+    client.get(address)
+
+    def statements() -> int:
+        db.session.commit()
+        with count_queries() as seen:
+            assert client.get(address).status_code == 200
+        return len([statement for statement in seen if statement.startswith("SELECT")])
+
+    few = statements()
+    for _ in range(30):
+        factories.invitation(factories.person(centre=factories.centre()), held.live_session, invited_at=now())
+
+    assert statements() == few <= 5
