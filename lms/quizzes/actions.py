@@ -55,7 +55,7 @@ def start(person: Person, quiz: Quiz, *, now: datetime) -> Attempt:
     raise RuntimeError("an attempt could neither be started nor found")
 
 
-def hold(attempts: Select[tuple[Attempt]]) -> Attempt | None:
+def hold(attempts: Select[Attempt]) -> Attempt | None:
     """That one attempt, kept from everybody else until the commit."""
     return db.session.scalar(attempts.with_for_update(of=Attempt).execution_options(populate_existing=True))
 
@@ -132,7 +132,8 @@ def submit(attempt: Attempt, *, now: datetime) -> None:
         row.question_id: row.given
         for row in db.session.execute(select(Answer.question_id, Answer.given).where(Answer.attempt_id == attempt.id))
     }
-    old, new = [], []
+    old: list[dict[str, Any]] = []
+    new: list[dict[str, Any]] = []
     for asked in queries.asked(attempt.quiz_id):
         row = {
             "attempt_id": attempt.id, "question_id": asked.id, "edition": asked.edition,
@@ -179,7 +180,7 @@ def note_change(question: Question, before: Asked, *, now: datetime) -> None:
 def rewrite_choices(question: Question, rows: Iterable[tuple[int | None, str, bool, str]]) -> None:
     """Make the choices (id or None, text, is right, feedback) in that order; a choice that keeps its id stays picked in
     attempts that are still open."""
-    kept = {choice.id: choice for choice in question.choices}
+    kept: dict[int | None, Choice] = {choice.id: choice for choice in question.choices}
     question.choices = [
         _fill(kept.get(id) or Choice(), position, text, is_right, feedback)
         for position, (id, text, is_right, feedback) in enumerate(rows, 1)

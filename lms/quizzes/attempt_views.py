@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import Row
 from sqlalchemy.orm import joinedload
 
 from lms.access import for_guests, me
@@ -32,10 +30,11 @@ LONGEST_SAVE = 8 * 1024  # bytes of one save
 
 def find_quiz(quiz_id: int) -> Quiz:
     visible = visible_to(me(), Quiz).where(Quiz.id == quiz_id)
-    return db.first_or_404(visible.options(joinedload(Quiz.module)))
+    quiz: Quiz = db.first_or_404(visible.options(joinedload(Quiz.module)))
+    return quiz
 
 
-def find_attempt(attempt_id: int) -> Row[Any]:
+def find_attempt(attempt_id: int) -> queries.Columns:
     """The head of one's own attempt; anybody else's does not exist."""
     own = queries.attempts_of(me()).where(Attempt.id == attempt_id)
     return db.session.execute(queries.heading(own)).first() or abort(404)
@@ -58,8 +57,8 @@ def show(quiz_id: int) -> ResponseReturnValue:
     return render_template(
         "quizzes/show.html",
         quiz=quiz,
-        size=say_size(outline.count, outline.points),
-        is_empty=not outline.count,
+        size=say_size(outline.questions, outline.points),
+        is_empty=not outline.questions,
         tries=tries,
         left=attempts_left(quiz.attempts_allowed, len(tries)),
         best=max((one.percent for one in tries), default=None),

@@ -7,7 +7,17 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, IntegerField, RadioField, SelectChoice, SelectField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+)
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from lms import dates
@@ -41,24 +51,29 @@ class QuizForm(EditForm):
         _l("To pass, per cent of the points"),
         [InputRequired(_l("Write a number.")), NumberRange(1, 100, _l("From 1 to 100."))],
         default=60,
+        description=_l("From 1 to 100."),
     )
     attempts_allowed = IntegerField(
         _l("Attempts"),
         [Optional(), NumberRange(1, 100, _l("From 1 to 100, or nothing."))],
         default=2,
-        description=_l("The best one counts. Leave it empty to allow as many as one likes."),
+        description=_l("Empty: as many as one likes."),
     )
     due_on = DayField(
         _l("To be done by"), description=_l("The day ends at 23:59. Later is late, never closed. Empty: as the module.")
     )
-    rule = RadioField(_l("Counts as done"), choices=[SelectChoice(rule.value, _RULE_NAMES[rule]) for rule in FITTING_RULES["quiz"]])
+    rule = RadioField(
+        _l("Counts as done"), choices=[SelectChoice(rule.value, _RULE_NAMES[rule]) for rule in FITTING_RULES["quiz"]]
+    )
 
     def __init__(self, quiz: Quiz | None = None) -> None:
         super().__init__(obj=quiz, due_on=self._day_of(quiz), rule=(quiz.rule if quiz else Rule.PASSED).value)
 
     @staticmethod
     def _day_of(quiz: Quiz | None) -> date | None:
-        return quiz.due_at.astimezone(dates.find_zone(current_app.config["ZONE"])).date() if quiz and quiz.due_at else None
+        if quiz is None or quiz.due_at is None:
+            return None
+        return quiz.due_at.astimezone(dates.find_zone(current_app.config["ZONE"])).date()
 
     @classmethod
     def stored(cls, quiz: Quiz) -> dict[str, Any]:
@@ -92,20 +107,23 @@ class QuestionForm(EditForm):
     text = ParagraphsField(_l("Question"))
     choices = FieldList(FormField(ChoiceForm), _l("Choices"), max_entries=_MOST_ROWS)
     # Without validate_choice: radio buttons of another kind are not on the page and come without a value.
-    right = RadioField(_l("The statement is"), choices=[SelectChoice(*truth) for truth in _TRUTHS.items()], validate_choice=False)
+    right = RadioField(
+        _l("The statement is"), choices=[SelectChoice(*truth) for truth in _TRUTHS.items()], validate_choice=False
+    )
     accepted = ParagraphsField(
         _l("Accepted answers"),
         description=_l("One a line. Capitals, “ё” or “е”, spaces and a full stop at the end make no difference."),
     )
-    answer = LineField(_l("Right answer"), optional=True, longest=50)
-    tolerance = LineField(_l("May differ by"), optional=True, longest=50, description=_l("0 means exactly this number."))
-    unit = LineField(_l("Unit"), optional=True, longest=40, description=_l("Stands after the field."))
-    explanation = ParagraphsField(
-        _l("Explanation"), description=_l("Learners read it with the result."), longest=2000
+    answer = LineField(_l("Right answer"), optional=True, longest=50, description=_l("For example 12.5."))
+    tolerance = LineField(
+        _l("May differ by"), optional=True, longest=50, description=_l("0 means exactly this number.")
     )
+    unit = LineField(_l("Unit"), optional=True, longest=40, description=_l("Stands after the field."))
+    explanation = ParagraphsField(_l("Explanation"), description=_l("Learners read it with the result."), longest=2000)
 
     def __init__(self, question: Question | None = None, *, kind: QuestionKind | None = None) -> None:
-        super().__init__(data=_as_typed(question) if question else {"kind": kind or QuestionKind.SINGLE, "tolerance": "0"})
+        new = {"kind": kind or QuestionKind.SINGLE, "tolerance": "0"}
+        super().__init__(data=_as_typed(question) if question else new)
         while self.chosen_kind.has_choices and len(self.choices) < FIRST_ROWS and not self.is_submitted():
             self.choices.append_entry()
 
@@ -119,7 +137,7 @@ class QuestionForm(EditForm):
 
     # --- rows of choices, added and taken away by a press of a button ---
     def change_rows(self, pressed: Any) -> bool:
-        """Was it "one more row", "without this row" or "another type" that was pressed? Then the form is shown again."""
+        """Was it "one more row", "without this row" or "another type"? Then the form is only shown again."""
         if "drop" in pressed:
             gone = f"choices-{pressed['drop']}"
             self.choices.entries[:] = [entry for entry in self.choices.entries if entry.name != gone]

@@ -3,15 +3,16 @@
 The rules, which trainers read in the builder as well:
 
 * **single, true or false**: all points for the right choice, none otherwise.
-* **several**: with *n* right choices, each right one ticked is worth 1/n of the points and each wrong one takes 1/n away;
-  never below nothing. So all points are got only by ticking every right choice and no wrong one.
+* **several**: with *n* right choices, each right one ticked is worth 1/n of the points and each wrong one takes 1/n
+  away; never below nothing. So all points are got only by ticking every right choice and no wrong one.
 * **short**: the typed text is one of the accepted ones. Capitals, «ё» or «е», spaces, the kind of quotation marks and
   dashes, and a full stop or other mark at the end make no difference.
-* **number**: as far from the right one as the tolerance allows, or nearer. A comma or a point before the fraction, spaces
-  between the thousands and a unit after the number are all read; «тыс.» and «млн» multiply, unless the question's own
-  unit says them already.
+* **number**: as far from the right one as the tolerance allows, or nearer. A comma or a point before the fraction,
+  spaces between the thousands and a unit after the number are all read; «тыс.» and «млн» multiply, unless the
+  question's own unit says them already.
 
-Points are given in hundredths; rounding never makes them all of the points. What cannot be read is simply wrong, never an error.
+Points are given in hundredths; rounding never makes them all of the points. What cannot be read is simply wrong, never
+an error.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def percent_of(points: Decimal, out_of: Decimal) -> int:
 def _share(asked: Asked, given: Any) -> Decimal:
     match asked.kind:
         case QuestionKind.SINGLE:
-            return _all_or_nothing(isinstance(given, list) and len(given) == 1 and bool(_ticked(asked, given) & asked.right_ids))
+            return _all_or_nothing(isinstance(given, list) and len(given) == 1 and _ticks_right(asked, given))
         case QuestionKind.SEVERAL:
             return _share_of_several(asked, given) if isinstance(given, list) else NOTHING
         case QuestionKind.TRUE_FALSE:
@@ -105,6 +106,10 @@ def _share(asked: Asked, given: Any) -> Decimal:
 
 def _all_or_nothing(is_right: bool) -> Decimal:
     return Decimal(1) if is_right else NOTHING
+
+
+def _ticks_right(asked: Asked, given: list[Any]) -> bool:
+    return not _ticked(asked, given).isdisjoint(asked.right_ids)
 
 
 def _share_of_several(asked: Asked, given: list[Any]) -> Decimal:
@@ -148,7 +153,11 @@ _NUMBER = re.compile(
     (?P<unit>(?:[^0-9²³.,+\-−–{_SPACES}][^0-9]*)?(?:(?<=[^\W\d])[23])?)""",
     re.VERBOSE,
 )
-_TIMES = ((("тыс", "thousand"), 1_000), (("млн", "миллион", "million"), 1_000_000), (("млрд", "миллиард"), 1_000_000_000))
+_TIMES = (
+    (("тыс", "thousand"), 1_000),
+    (("млн", "миллион", "million"), 1_000_000),
+    (("млрд", "миллиард"), 1_000_000_000),
+)
 
 
 def read_number(text: str, unit: str = "") -> Decimal | None:

@@ -1,6 +1,7 @@
 """A question's text in two parts: what may stand in a heading or a legend, and the rest. Pure.
 
-A heading holds words, not paragraphs, lists or tables; so the first paragraph goes in, and what follows it stands below.
+A heading holds words, not paragraphs, lists or tables; so the first paragraph goes in, and what follows it stands
+below.
 """
 
 import re

@@ -14,7 +14,6 @@ from lms.cycles.models import Activity, Lack
 from lms.database import Model, word
 from lms.quizzes.kinds import QuestionKind
 
-
 __all__ = ["Answer", "Attempt", "Choice", "Question", "QuestionEdition", "QuestionKind", "Quiz"]
 
 
@@ -140,7 +139,9 @@ class Answer(Model):
     __tablename__ = "answer"
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
-    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True, index=True)
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("question.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     given: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
     counter: Mapped[int] = mapped_column(default=0)
     saved_at: Mapped[datetime]

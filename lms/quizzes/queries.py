@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true
 
 from lms import permissions as can
 from lms.accounts.models import Person
@@ -19,6 +19,8 @@ from lms.quizzes.grading import Asked, Option
 from lms.quizzes.headline import headline
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Answer, Attempt, Choice, Question, QuestionEdition, Quiz
+
+Columns = Row[*tuple[Any, ...]]
 
 
 # --- taking a quiz ----------------------------------------------------------------------------------------------------
@@ -55,7 +57,7 @@ class OnPage:
         return self.kind in {QuestionKind.SINGLE, QuestionKind.TRUE_FALSE}
 
 
-def attempts_of(person: Person) -> Select[tuple[Attempt]]:
+def attempts_of(person: Person) -> Select[Attempt]:
     """A person's own attempts. What one has begun stays one's own when the quiz is withdrawn or the cycle left; a guest
     from a letter reaches those of the letter's module."""
     attempts = select(Attempt).where(Attempt.person_id == person.id)
@@ -66,7 +68,7 @@ def attempts_of(person: Person) -> Select[tuple[Attempt]]:
     )
 
 
-def heading(attempts: Select[tuple[Attempt]]) -> Select[Any]:
+def heading(attempts: Select[Attempt]) -> Select[*tuple[Any, ...]]:
     """Of those attempts, what stands at the head of a page: the attempt's, the quiz's and the module's columns."""
     own = attempts.with_only_columns(Attempt.id).scalar_subquery()
     return (
@@ -111,11 +113,11 @@ def questions_on_page(quiz_id: int, attempt_id: int | None = None) -> list[OnPag
     ]  # fmt: skip
 
 
-def _is_asked(quiz_id: int) -> Any:
+def _is_asked(quiz_id: int) -> ColumnElement[bool]:
     return and_(Question.quiz_id == quiz_id, Question.retired_at.is_(None))
 
 
-def question_to_answer(quiz_id: int, question_id: int, attempt_id: int) -> Sequence[Row[Any]]:
+def question_to_answer(quiz_id: int, question_id: int, attempt_id: int) -> Sequence[Columns]:
     """One question of the quiz with what is stored of its answer: a row for each choice (one row where it has none)."""
     return db.session.execute(
         select(Question.kind, Choice.id.label("choice_id"), Answer.given, Answer.counter, Answer.saved_at)
@@ -136,16 +138,15 @@ def answered_of(quiz_id: int, attempt_id: int) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def outline(quiz_id: int) -> Row[Any]:
-    """How many questions are asked and what they are worth: count, points."""
+def outline(quiz_id: int) -> Columns:
+    """How many questions are asked and what they are worth: questions, points."""
+    points = func.coalesce(func.sum(Question.points), 0)
     return db.session.execute(
-        select(func.count(Question.id).label("count"), func.coalesce(func.sum(Question.points), 0).label("points")).where(
-            _is_asked(quiz_id)
-        )
+        select(func.count(Question.id).label("questions"), points.label("points")).where(_is_asked(quiz_id))
     ).one()
 
 
-def tries(person: Person, quiz_id: int) -> Sequence[Row[Any]]:
+def tries(person: Person, quiz_id: int) -> Sequence[Columns]:
     """A person's attempts at the quiz, the first one first."""
     return db.session.execute(
         select(Attempt.id, Attempt.number, Attempt.submitted_at, Attempt.percent, Attempt.passed)
@@ -160,7 +161,7 @@ def asked(quiz_id: int) -> list[Asked]:
     return _asked(_is_asked(quiz_id))
 
 
-def _asked(which: Any) -> list[Asked]:
+def _asked(which: ColumnElement[bool]) -> list[Asked]:
     rows = db.session.execute(
         select(
             Question.id, Question.kind, Question.text, Question.text_html, Question.points, Question.edition,
@@ -212,7 +213,7 @@ def graded(attempt_id: int) -> list[Graded]:
     return found
 
 
-def next_module(cycle_id: int | None, position: int | None) -> Row[Any] | None:
+def next_module(cycle_id: int | None, position: int | None) -> Columns | None:
     """The module that comes after that position in the cycle: id, position."""
     if cycle_id is None or position is None:
         return None
@@ -249,15 +250,15 @@ def shares(quiz_id: int) -> dict[int, Share]:
         .join(Attempt, Answer.attempt_id == Attempt.id)
         .join(Question, Answer.question_id == Question.id)
         .where(
-            Attempt.quiz_id == quiz_id, Attempt.number == 1, Attempt.submitted_at.is_not(None), Answer.points.is_not(None),
-            or_(Answer.edition.is_(None), Answer.edition == Question.edition),
+            Attempt.quiz_id == quiz_id, Attempt.number == 1, Attempt.submitted_at.is_not(None),
+            Answer.points.is_not(None), or_(Answer.edition.is_(None), Answer.edition == Question.edition),
         )
         .group_by(Answer.question_id)
     )  # fmt: skip
     return {row.question_id: Share(row.people, row.right) for row in rows}
 
 
-def listed(cycle_id: int) -> Sequence[Row[Any]]:
+def listed(cycle_id: int) -> Sequence[Columns]:
     """The quizzes of a cycle in its order, with how many people submitted each and how many of them passed."""
     people = (
         select(
@@ -278,9 +279,10 @@ def listed(cycle_id: int) -> Sequence[Row[Any]]:
     return db.session.execute(
         select(
             Quiz.id, Quiz.title, Quiz.title_en, Quiz.state, Quiz.pass_mark,
-            func.coalesce(questions.c.count, 0).label("questions"), func.coalesce(questions.c.points, 0).label("points"),
-            func.coalesce(people.c.submitted, 0).label("submitted"), func.coalesce(people.c.passed, 0).label("passed"),
-            Quiz.module_id,
+            func.coalesce(questions.c.count, 0).label("questions"),
+            func.coalesce(questions.c.points, 0).label("points"),
+            func.coalesce(people.c.submitted, 0).label("submitted"),
+            func.coalesce(people.c.passed, 0).label("passed"), Quiz.module_id,
         )
         .join(Module, Quiz.module_id == Module.id)
         .outerjoin(people, people.c.quiz_id == Quiz.id)
@@ -290,7 +292,7 @@ def listed(cycle_id: int) -> Sequence[Row[Any]]:
     ).all()  # fmt: skip
 
 
-def modules_of(cycle_id: int) -> Sequence[Row[Any]]:
+def modules_of(cycle_id: int) -> Sequence[Columns]:
     return db.session.execute(
         select(Module.id, Module.position, Module.title, Module.title_en)
         .where(Module.cycle_id == cycle_id)
@@ -298,12 +300,12 @@ def modules_of(cycle_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
-def results(quiz_id: int, viewer: Person) -> Select[Any]:
-    """A row for each person with a submitted attempt: names, centre_id, attempts, best percent, passed, last submitted_at.
+def results(quiz_id: int, viewer: Person) -> Select[*tuple[Any, ...]]:
+    """A row for each person with a submitted attempt: names, centre_id, attempts, best percent, passed, last_at.
 
     Trainers and the network's coordinators see everybody's, a centre's coordinator her own people's.
     """
-    rows = (
+    rows: Select[*tuple[Any, ...]] = (
         select(
             Person.id, Person.family_name, Person.given_name, Person.patronymic, Person.centre_id,
             func.count().label("attempts"), func.max(Attempt.percent).label("best"),
@@ -320,7 +322,7 @@ def results(quiz_id: int, viewer: Person) -> Select[Any]:
     return rows.where(Person.id.in_(visible_people(viewer).with_only_columns(Person.id)))
 
 
-def answers_to(question_id: int) -> Row[Any]:
+def answers_to(question_id: int) -> Columns:
     """How many people have answered the question: ``all``, and ``submitted`` of them."""
     return db.session.execute(
         select(

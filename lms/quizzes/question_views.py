@@ -28,7 +28,8 @@ def find_question(quiz: Quiz, question_id: int) -> Question:
     found = select(Question).where(
         Question.id == question_id, Question.quiz_id == quiz.id, Question.retired_at.is_(None)
     )
-    return db.first_or_404(found.with_for_update() if request.method == "POST" else found)
+    question: Question = db.first_or_404(found.with_for_update() if request.method == "POST" else found)
+    return question
 
 
 @blueprint.route("/quizzes/<int:quiz_id>/questions/new", methods=["GET", "POST"])

@@ -1,7 +1,7 @@
 """What a submitted attempt shows of itself: what was right, why, and how much of the key. Pure.
 
-The key (the right answers, and explanations of questions answered wrong) is shown when it can no longer spoil a try: the
-quiz has been passed, or no attempts are left. Until then a failed attempt shows which questions were right and the
+The key (the right answers, and explanations of questions answered wrong) is shown when it can no longer spoil a try:
+the quiz has been passed, or no attempts are left. Until then a failed attempt shows which questions were right and the
 feedback of the choices that were picked.
 """
 
@@ -48,6 +48,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Reviewed:
     number: int
+    kind: QuestionKind
     verdict: Verdict
     headline: str
     rest: str
@@ -99,6 +100,7 @@ def _review(
     lines = _lines_of_choices(asked, given) if asked.kind.has_choices else _lines_of_text(asked, given, found, speech)
     return Reviewed(
         number,
+        asked.kind,
         found,
         *headline(asked.text_html),
         points,

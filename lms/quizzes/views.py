@@ -27,6 +27,7 @@ from lms.progress.numerals import number_word
 from lms.quizzes import queries
 from lms.quizzes.forms import KIND_NAMES, QuizForm
 from lms.quizzes.models import Question, Quiz
+from lms.typography import typo
 
 blueprint = Blueprint("quizzes", __name__)
 
@@ -37,9 +38,10 @@ LOW_SHARE = 50
 
 def find_quiz(quiz_id: int) -> Quiz:
     """A quiz with its questions, for those who may edit it."""
-    return db.first_or_404(
+    quiz: Quiz = db.first_or_404(
         select(Quiz).where(Quiz.id == quiz_id).options(joinedload(Quiz.module), selectinload(Quiz.questions))
     )
+    return quiz
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------
@@ -135,7 +137,7 @@ def builder(quiz: Quiz) -> dict[str, Any]:
 
 def _short(question: Question, longest: int = 70) -> str:
     text = to_text(question.text_html)
-    return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0]}…"
+    return typo(text if len(text) <= longest else f"{text[:longest].rpartition(' ')[0].rstrip(' .,;:—–-')}…")
 
 
 def _facts(quiz: Quiz, questions: list[Question]) -> str:
@@ -171,9 +173,16 @@ def results(quiz_id: int) -> ResponseReturnValue:
     pages = max(1, -(-count // PEOPLE_ON_A_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     rows = db.session.execute(everybody.limit(PEOPLE_ON_A_PAGE).offset((page - 1) * PEOPLE_ON_A_PAGE)).all()
-    centres = {row.id: row.name for row in db.session.execute(select(Centre.id, Centre.name, Centre.name_en))}
+    names = db.session.execute(select(Centre.id, Centre.name, Centre.name_en))
     return render_template(
-        "quizzes/results.html", quiz=quiz, rows=rows, centres=centres, count=count, passed=passed, page=page, pages=pages
+        "quizzes/results.html",
+        quiz=quiz,
+        rows=rows,
+        centres={row.id: titled(row, "name") for row in names},
+        count=count,
+        passed=passed,
+        page=page,
+        pages=pages,
     )
 
 
@@ -190,7 +199,7 @@ def say_gaps(count: int) -> str:
     word = number_word(count, locale())
     if not count:
         return ""
-    return ngettext("%(word)s question has no answer", "%(word)s questions have no answer", count, word=word)
+    return str(ngettext("%(word)s question has no answer", "%(word)s questions have no answer", count, word=word))
 
 
 def kind_words() -> dict[str, str]:
@@ -206,6 +215,6 @@ def kind_words() -> dict[str, str]:
 def say_attempts(count: int | None) -> str:
     """«две попытки»."""
     if count is None:
-        return _("any number of attempts")
+        return str(_("any number of attempts"))
     words = {1: _("one attempt"), 2: _("two attempts"), 3: _("three attempts")}
-    return words.get(count) or ngettext("%(num)s attempt", "%(num)s attempts", count)
+    return str(words.get(count) or ngettext("%(num)s attempt", "%(num)s attempts", count))

@@ -32,7 +32,9 @@ def quiz(module):
 @pytest.fixture
 def q(quiz) -> SimpleNamespace:
     """The questions by kind; 7 points in all."""
-    single = factories.question(quiz, right=("Узнать, чем он помогает",), wrong=("Послать письмо",), text="Что сделать первым?")
+    single = factories.question(
+        quiz, right=("Узнать, чем он помогает",), wrong=("Послать письмо",), text="Что сделать первым?"
+    )
     several = factories.question(
         quiz, QuestionKind.SEVERAL, points=2, right=("Взносы", "Гранты"), wrong=("Акции",), text="Какие источники есть?"
     )
@@ -76,7 +78,7 @@ def form_of(given: dict[int, Any], counter: int = 0) -> dict[str, Any]:
 
 @pytest.fixture
 def at_once(app: Flask) -> Callable[..., list[Any]]:
-    """``at_once(person, [lambda client: client.put(…), …])`` sends the requests from as many threads, and gives the answers."""
+    """``at_once(person, [lambda client: client.put(…), …])`` sends the requests in threads, and gives the answers."""
 
     def send(person: Person, requests: list[Callable[[FlaskClient], Any]]) -> list[Any]:
         signer = app.session_interface.get_signing_serializer(app)

@@ -106,7 +106,8 @@ def test_two_who_change_the_settings_see_both_texts(cast, as_, quiz):
 
     assert late.status_code == 409 and "Раз." in words(late) and "Два." in words(late)
     assert quiz.intro == "Раз."
-    again = as_(cast.trainer).post(f"/quizzes/{quiz.id}/edit", data=SETTINGS | {"version": quiz.version, "intro": "Два."})
+    form = SETTINGS | {"version": quiz.version, "intro": "Два."}
+    again = as_(cast.trainer).post(f"/quizzes/{quiz.id}/edit", data=form)
     assert again.status_code == 303 and quiz.intro == "Два."
 
 
@@ -116,8 +117,9 @@ def test_learners_and_centre_coordinators_build_nothing(cast, as_, module, quiz,
     for person in (cast.volunteer, cast.centre_coordinator):
         client = as_(person)
         pages = [
-            "/quizzes/", f"/quizzes/new?module_id={module.id}", f"/quizzes/{quiz.id}/edit", f"/quizzes/{quiz.id}/preview",
-            f"/quizzes/{quiz.id}/questions/new", f"{question}/edit", f"{question}/delete",
+            "/quizzes/", f"/quizzes/new?module_id={module.id}", f"/quizzes/{quiz.id}/edit",
+            f"/quizzes/{quiz.id}/preview", f"/quizzes/{quiz.id}/questions/new", f"{question}/edit",
+            f"{question}/delete",
         ]  # fmt: skip
         assert [client.get(page).status_code for page in pages] == [403] * len(pages)
         posts = [
@@ -132,8 +134,9 @@ def test_what_does_not_exist_is_not_built(cast, as_, quiz, q):
     elsewhere = factories.quiz(quiz.module)
     client = as_(cast.trainer)
     pages = [
-        "/quizzes/new", "/quizzes/new?module_id=999", "/quizzes/999/edit", "/quizzes/999/preview", "/quizzes/999/questions/new",
-        f"/quizzes/{elsewhere.id}/questions/{q.single.id}/edit", f"/quizzes/{elsewhere.id}/questions/{q.single.id}/delete",
+        "/quizzes/new", "/quizzes/new?module_id=999", "/quizzes/999/edit", "/quizzes/999/preview",
+        "/quizzes/999/questions/new", f"/quizzes/{elsewhere.id}/questions/{q.single.id}/edit",
+        f"/quizzes/{elsewhere.id}/questions/{q.single.id}/delete",
     ]  # fmt: skip
 
     assert [client.get(page).status_code for page in pages] == [404] * len(pages)
@@ -153,7 +156,12 @@ def test_first_the_kind_is_chosen(cast, as_, quiz):
     "kind, fields, settings, choices",
     [
         ("single", rows(("Да", True), ("Нет", False), ("", False)), {}, [("Да", True), ("Нет", False)]),
-        ("several", rows(("Да", True), ("Ага", True), ("Нет", False)), {}, [("Да", True), ("Ага", True), ("Нет", False)]),
+        (
+            "several",
+            rows(("Да", True), ("Ага", True), ("Нет", False)),
+            {},
+            [("Да", True), ("Ага", True), ("Нет", False)],
+        ),
         ("true_false", {"right": "true"}, {"right": True}, []),
         ("short", {"accepted": "да\r\n\r\n ага \r\nДа."}, {"accepted": ["да", "ага"]}, []),
         (
@@ -207,7 +215,8 @@ def test_a_question_nobody_could_answer_is_not_kept(cast, as_, quiz, form, messa
 
 def test_scripts_in_a_question_never_run(cast, as_, quiz):
     text = "Что <img src=x onerror=alert(1)> {{7*7}} <script>alert(2)</script> <a href='javascript:alert(3)'>тут</a>?"
-    as_(cast.trainer).post(f"/quizzes/{quiz.id}/questions/new", data=single(text=text) | rows(("<b>Да</b>", True), ("Нет", False)))
+    form = single(text=text) | rows(("<b>Да</b>", True), ("Нет", False))
+    as_(cast.trainer).post(f"/quizzes/{quiz.id}/questions/new", data=form)
 
     page = as_(cast.trainer).get(f"/quizzes/{quiz.id}/preview").text
     assert "{{7*7}}" in page and "&lt;b&gt;Да&lt;/b&gt;" in page
@@ -316,7 +325,8 @@ def test_questions_move_up_and_down(cast, as_, quiz, q):
 
     def order():
         found = db.select(Question.id).where(Question.quiz_id == quiz.id).order_by(Question.position)
-        return [{q.single.id: "a", q.several.id: "b", q.true_false.id: "c"}.get(id, "…") for id in db.session.scalars(found)]
+        names = {q.single.id: "a", q.several.id: "b", q.true_false.id: "c"}
+        return [names.get(id, "…") for id in db.session.scalars(found)]
 
     path = f"/quizzes/{quiz.id}/questions/{q.several.id}/position"
     response = client.post(path, data={"direction": "up"})

@@ -46,7 +46,9 @@ def test_rounding_never_makes_almost_right_fully_right():
     assert grade(question, list(range(1, 1000))) == Decimal("0.99")
 
 
-@pytest.mark.parametrize("right, given, points", [(True, "true", 1), (True, "false", 0), (False, "false", 1), (False, "x", 0)])
+@pytest.mark.parametrize(
+    "right, given, points", [(True, "true", 1), (True, "false", 0), (False, "false", 1), (False, "x", 0)]
+)
 def test_true_or_false(right, given, points):
     assert grade(asked(QuestionKind.TRUE_FALSE, right=right), given) == points
 
@@ -54,7 +56,13 @@ def test_true_or_false(right, given, points):
 # --- short ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "typed",
-    ["Ещё рекуррентное", "  еще   РЕКУРРЕНТНОЕ. ", "«Ещё рекуррентное»!", "еще\u00a0рекуррентное…", "Еще рекуррентное?"],
+    [
+        "Ещё рекуррентное",
+        "  еще   РЕКУРРЕНТНОЕ. ",
+        "«Ещё рекуррентное»!",
+        "еще\u00a0рекуррентное…",
+        "Еще рекуррентное?",
+    ],
 )
 def test_a_short_answer_forgives_what_makes_no_difference(typed):
     assert grade(asked(QuestionKind.SHORT, accepted=["нет", "ещё рекуррентное"]), typed) == 1
@@ -95,7 +103,22 @@ def test_numbers_are_read_as_people_write_them(typed, value):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "пятьдесят", "5 или 3", "5-6", "50 60", "1 23", "1,2,3", "1.000.000", "ответ 5", "5²", "1e5", "٣", "--5", "5 " * 99],
+    [
+        "",
+        "пятьдесят",
+        "5 или 3",
+        "5-6",
+        "50 60",
+        "1 23",
+        "1,2,3",
+        "1.000.000",
+        "ответ 5",
+        "5²",
+        "1e5",
+        "٣",
+        "--5",
+        "5 " * 99,
+    ],
 )
 def test_what_is_no_single_number_is_not_read(typed):
     assert read_number(typed) is None
