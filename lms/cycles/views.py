@@ -14,7 +14,7 @@ from lms.cycles import actions, queries
 from lms.cycles.forms import CycleForm
 from lms.cycles.models import Cycle, State
 from lms.extensions import db
-from lms.sessions.models import LiveSession
+from lms.sessions.models import Audience, LiveSession
 
 blueprint = Blueprint("cycles", __name__)
 
@@ -53,13 +53,14 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 def _sessions_of(cycle: Cycle) -> dict[int, LiveSession]:
-    """The first published live session of each module, by the module's id."""
+    """The first live session of each module that is for everybody, by the module's id."""
     found = db.session.execute(
         select(LiveSession.module_id, LiveSession.starts_at, LiveSession.ends_at, LiveSession.zone)
         .where(
             LiveSession.cycle_id == cycle.id,
             LiveSession.module_id.is_not(None),
             LiveSession.state == State.PUBLISHED,
+            LiveSession.audience == Audience.CYCLE,
             LiveSession.cancelled_at.is_(None),
         )
         .order_by(LiveSession.starts_at.desc())

@@ -8,6 +8,7 @@ import pytest
 
 from lms.cycles.models import Cycle, Module, State
 from lms.extensions import db
+from lms.sessions.models import Audience
 from tests import factories
 
 SUMMARY = "Восемь модулей, по одному в неделю."
@@ -107,12 +108,13 @@ def test_visitors_read_published_modules_with_their_session_and_no_drafts(app, c
     factories.module(cycle, title="Тайный модуль", state=State.DRAFT)
     factories.live_session(module, starts_at=datetime(2026, 11, 26, 12, tzinfo=UTC))
     factories.live_session(module, starts_at=datetime(2026, 12, 26, 12, tzinfo=UTC), state=State.DRAFT)
+    factories.live_session(module, starts_at=datetime(2026, 10, 1, 12, tzinfo=UTC), audience=Audience.INVITED)
 
     page = client.get("/cycles/rc/").text.replace("\xa0", " ").replace("\u2060", "")
 
     assert "Фандрайзинг в малом городе" in page and "К кому идти за деньгами." in page
     assert "чт, 26 ноября" in page and "15:00–16:30 по Москве" in page
-    assert "Тайный модуль" not in page and "26 декабря" not in page
+    assert "Тайный модуль" not in page and "26 декабря" not in page and "1 октября" not in page
 
 
 def test_visitors_read_it_in_english_where_there_is_english(app, client):

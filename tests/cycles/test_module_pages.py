@@ -213,6 +213,7 @@ def test_what_is_published_or_was_used_is_kept(app, cast, as_, module, use):
 WRITES = [
     "/modules/{module}/edit", "/modules/{module}/publication", "/modules/{module}/withdrawal",
     "/modules/{module}/rules",
+    "/modules/{module}/position", "/activities/{activity}/position",
     "/activities/{activity}/publication", "/activities/{activity}/withdrawal", "/activities/{activity}/delete",
 ]  # fmt: skip
 
