@@ -18,21 +18,29 @@ from lms.sessions.models import LiveSession, live_session_trainer
 RECENT = timedelta(days=60)
 
 
+_leader, _module = Person.__table__.alias("leader").c, Module.__table__.alias("its_module").c
+_TRAINERS = (
+    select(func.aggregate_strings(_leader.given_name + " " + _leader.family_name, ", "))
+    .join(live_session_trainer, live_session_trainer.c.person_id == _leader.id)
+    .where(live_session_trainer.c.live_session_id == LiveSession.id)
+    .correlate(LiveSession)
+    .scalar_subquery()
+    .label("trainers")
+)
+_MODULE_NUMBER = (
+    select(_module.position)
+    .where(_module.id == LiveSession.module_id)
+    .correlate(LiveSession)
+    .scalar_subquery()
+    .label("module_number")
+)
+
+
 def next_session(person: Person, now: datetime) -> Row[Any] | None:
     """The nearest session that is on, with her answer, the number of its module and the names of who leads it."""
-    by = Person.__table__.alias("leader")
-    trainers = (
-        select(func.aggregate_strings(by.c.given_name + " " + by.c.family_name, ", "))
-        .join(live_session_trainer, live_session_trainer.c.person_id == by.c.id)
-        .where(live_session_trainer.c.live_session_id == LiveSession.id)
-        .correlate(LiveSession)
-        .scalar_subquery()
-    )
-    module = Module.__table__.alias("its_module").c
-    number = select(module.position).where(module.id == LiveSession.module_id).correlate(LiveSession).scalar_subquery()
     return db.session.execute(
         sessions.coming(person, now)
-        .add_columns(trainers.label("trainers"), number.label("module_number"), LiveSession.audience)
+        .add_columns(_TRAINERS, _MODULE_NUMBER)
         .where(LiveSession.state == State.PUBLISHED, LiveSession.cancelled_at.is_(None))
         .limit(1)
     ).first()

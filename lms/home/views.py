@@ -117,7 +117,10 @@ def _new(path: Path) -> list[tuple[Stage, Step]]:
     fresh = [
         (stage, step)
         for stage, step in path.steps
-        if step.type == "material" and not step.is_done and not step.is_begun and path.now - step.created_at < NEW
+        if step.type == "material"
+        and not step.is_done
+        and not step.is_begun
+        and step.created_at <= path.now < step.created_at + NEW
     ]
     return sorted(fresh, key=lambda pair: pair[1].created_at, reverse=True)[:3]
 

@@ -30,9 +30,12 @@ class Try:
         return self.submitted_at is None
 
 
-@dataclass(kw_only=True)
+@dataclass(slots=True)
 class Step:
-    """One activity as it stands for one person. ``due_at`` is its own, or else its module's."""
+    """One activity as it stands for one person. ``due_at`` is its own, or else its module's.
+
+    The order of the fields is that of the columns in queries.py, which fills ninety of these for a long path.
+    """
 
     id: int
     type: str
@@ -44,16 +47,16 @@ class Step:
     how: str | None = None
     done_at: datetime | None = None
     # material
-    kind: str = ""
+    kind: str | None = None
     minutes: int | None = None
-    file_name: str = ""
-    file_size: int = 0
+    file_name: str | None = None
+    file_size: int | None = None
     percent_read: int | None = None
-    heading: str = ""
+    heading: str | None = None
     # live session
     starts_at: datetime | None = None
     ends_at: datetime | None = None
-    zone: str = ""
+    zone: str | None = None
     is_cancelled: bool = False
     answer: str | None = None
     attended_at: datetime | None = None
@@ -74,7 +77,8 @@ class Step:
     @property
     def file_type(self) -> str:
         """«XLSX», from the name of the file."""
-        return self.file_name.rpartition(".")[2].upper() if "." in self.file_name else ""
+        name, dot, ending = (self.file_name or "").rpartition(".")
+        return ending.upper() if name and dot else ""
 
     @property
     def open_try(self) -> Try | None:
@@ -101,7 +105,7 @@ class Step:
         )
 
 
-@dataclass(kw_only=True)
+@dataclass
 class Stage:
     """One module as it stands for one person; ``number`` is its place in the cycle."""
 

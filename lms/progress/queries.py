@@ -45,37 +45,40 @@ _tables = (
         Attendance.__table__, and_(_attendance.live_session_id == _activity.id, _attendance.person_id == _person)
     )
 )
+_OF_MODULE = 7
 _ROWS: Select[Any] = (
     select(
-        _module.id.label("module_id"),
-        _module.position.label("number"),
-        _module.title.label("module_title"),
-        _module.title_en.label("module_title_en"),
+        # the fields of a Stage
+        _module.id,
+        _module.position,
+        _module.title,
+        _module.title_en,
         _module.summary,
         _module.summary_en,
-        _module.due_at.label("module_due_at"),
+        _module.due_at,
+        # from here on, the fields of a Step
         _activity.id,
         _activity.type,
         _activity.title,
         _activity.title_en,
-        _activity.rule,
-        _activity.due_at,
+        and_(_activity.rule != Rule.OPTIONAL, _session.cancelled_at.is_(None)),
+        func.coalesce(_activity.due_at, _module.due_at),
         _activity.created_at,
+        _completion.how,
+        _completion.at,
         _material.kind,
         _material.minutes,
         _file.original_name,
         _file.size,
+        _reading.percent,
+        _reading.heading,
         _session.starts_at,
         _session.ends_at,
         _session.zone,
-        _session.cancelled_at,
-        _quiz.attempts_allowed,
-        _completion.how,
-        _completion.at.label("done_at"),
-        _reading.percent,
-        _reading.heading,
+        _session.cancelled_at.is_not(None),
         _invitation.answer,
-        _attendance.at.label("attended_at"),
+        _attendance.at,
+        _quiz.attempts_allowed,
     )
     .select_from(_tables)
     .order_by(_module.position, _module.id, _activity.position, _activity.id)
@@ -143,48 +146,13 @@ def _stages(person_id: int, which: ColumnElement[bool]) -> list[Stage]:
     stages: dict[int, Stage] = {}
     tries = _tries(person_id, which)
     for row in db.session.execute(_ROWS.where(which), {"person_id": person_id}):
-        stage = stages.get(row.module_id)
+        module, activity = row[:_OF_MODULE], row[_OF_MODULE:]
+        stage = stages.get(module[0])
         if stage is None:
-            stage = stages[row.module_id] = Stage(
-                id=row.module_id,
-                number=row.number,
-                title=row.module_title,
-                title_en=row.module_title_en,
-                summary=row.summary,
-                summary_en=row.summary_en,
-                due_at=row.module_due_at,
-            )
-        if row.id is not None:
-            stage.steps.append(_step(row, tries))
+            stage = stages[module[0]] = Stage(*module)
+        if activity[0] is not None:
+            stage.steps.append(Step(*activity, tries.get(activity[0], [])))
     return list(stages.values())
-
-
-def _step(row: Any, tries: dict[int, list[Try]]) -> Step:
-    return Step(
-        id=row.id,
-        type=row.type,
-        title=row.title,
-        title_en=row.title_en,
-        is_required=row.rule is not Rule.OPTIONAL and row.cancelled_at is None,
-        due_at=row.due_at or row.module_due_at,
-        created_at=row.created_at,
-        how=row.how,
-        done_at=row.done_at,
-        kind=row.kind or "",
-        minutes=row.minutes,
-        file_name=row.original_name or "",
-        file_size=row.size or 0,
-        percent_read=row.percent,
-        heading=row.heading or "",
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        zone=row.zone or "",
-        is_cancelled=row.cancelled_at is not None,
-        answer=row.answer,
-        attended_at=row.attended_at,
-        attempts_allowed=row.attempts_allowed,
-        tries=tries.get(row.id, []),
-    )
 
 
 def _tries(person_id: int, which: ColumnElement[bool]) -> dict[int, list[Try]]:

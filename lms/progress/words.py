@@ -172,6 +172,8 @@ def have_not_done(count: int, module: int) -> str:
 
 def remind(count: int) -> str:
     """What the button says: «Напомнить четверым», «Напомнить 43»."""
+    if count == 1:
+        return _("Remind")
     who = people_word(count, locale(), "dative")
     return _("Remind %(who)s", who=who or count)
 
