@@ -26,6 +26,10 @@ from lms.sessions.models import (
     live_session_trainer,
 )
 
+# Some columns, named by the statement.
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+
 ABOUT_A_LIST = (
     LiveSession.id,
     LiveSession.title,
@@ -42,7 +46,7 @@ ABOUT_A_LIST = (
 
 
 # --- what one sees ----------------------------------------------------------------------------------------------------
-def visible_to(person: Person) -> Select[tuple[LiveSession]]:
+def visible_to(person: Person) -> Select[LiveSession]:
     """Live sessions a person may open; those called off stay to be seen.
 
     Trainers and coordinators: all, drafts too. Guests from a letter: theirs, and those of its module. Others: what is
@@ -62,9 +66,7 @@ def _within_sight(person: Person) -> list[ColumnElement[bool]]:
         in_module = and_(LiveSession.module_id == person.letter.module_id, _for_audience_of(person))
         return [published, or_(own, in_module)]
     any_invitation = aliased(Invitation)  # a statement that also shows the answer must not be mixed up with this
-    invited = exists().where(
-        any_invitation.live_session_id == LiveSession.id, any_invitation.person_id == person.id
-    )
+    invited = exists().where(any_invitation.live_session_id == LiveSession.id, any_invitation.person_id == person.id)
     leads = exists().where(
         live_session_trainer.c.live_session_id == LiveSession.id, live_session_trainer.c.person_id == person.id
     )
@@ -91,7 +93,7 @@ def _for_audience_of(person: Person) -> ColumnElement[bool]:
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
-def _listed(person: Person) -> Select[Any]:
+def _listed(person: Person) -> AnySelect:
     own = and_(Invitation.live_session_id == LiveSession.id, Invitation.person_id == person.id)
     was_there = and_(Attendance.live_session_id == LiveSession.id, Attendance.person_id == person.id)
     return (
@@ -102,28 +104,26 @@ def _listed(person: Person) -> Select[Any]:
     )
 
 
-def coming(person: Person, now: datetime) -> Select[Any]:
+def coming(person: Person, now: datetime) -> AnySelect:
     """Sessions that have not ended, the nearest first, each with her ``answer`` and when she came (``entered_at``)."""
     return _listed(person).where(LiveSession.ends_at > now).order_by(LiveSession.starts_at, LiveSession.id)
 
 
-def past(person: Person, now: datetime) -> Select[Any]:
+def past(person: Person, now: datetime) -> AnySelect:
     """Sessions that have ended, the latest first; columns as in ``coming``."""
     return (
         _listed(person).where(LiveSession.ends_at <= now).order_by(LiveSession.starts_at.desc(), LiveSession.id.desc())
     )
 
 
-def next_for(person: Person, now: datetime) -> Row[Any] | None:
+def next_for(person: Person, now: datetime) -> AnyRow | None:
     """The nearest session that is on: published, not called off, not over; columns as in ``coming``."""
     return db.session.execute(
-        coming(person, now)
-        .where(LiveSession.state == State.PUBLISHED, LiveSession.cancelled_at.is_(None))
-        .limit(1)
+        coming(person, now).where(LiveSession.state == State.PUBLISHED, LiveSession.cancelled_at.is_(None)).limit(1)
     ).first()
 
 
-def public_schedule(now: datetime) -> Select[Any]:
+def public_schedule(now: datetime) -> AnySelect:
     """What visitors see: sessions for everybody of a published cycle that have not ended, without the way in."""
     return (
         select(
@@ -146,7 +146,7 @@ def public_schedule(now: datetime) -> Select[Any]:
 
 
 # --- one session ------------------------------------------------------------------------------------------------------
-def with_own_part(person: Person) -> Select[tuple[LiveSession, AnswerWord | None, datetime | None, int]]:
+def with_own_part(person: Person) -> Select[LiveSession, AnswerWord | None, datetime | None, int]:
     """Visible sessions, each with the person's answer, when she came in, and which one of its cycle it is."""
     own = and_(Invitation.live_session_id == LiveSession.id, Invitation.person_id == person.id)
     was_there = and_(Attendance.live_session_id == LiveSession.id, Attendance.person_id == person.id)
@@ -171,7 +171,7 @@ def with_own_part(person: Person) -> Select[tuple[LiveSession, AnswerWord | None
     )
 
 
-def trainers_of(live_session: LiveSession) -> list[Row[Any]]:
+def trainers_of(live_session: LiveSession) -> list[AnyRow]:
     return list(
         db.session.execute(
             select(
@@ -186,7 +186,7 @@ def trainers_of(live_session: LiveSession) -> list[Row[Any]]:
     )  # fmt: skip
 
 
-def yes_by_centre(live_session_id: int) -> list[Row[Any]]:
+def yes_by_centre(live_session_id: int) -> list[AnyRow]:
     """(name, name_en, number) of those who said they will come, the largest centre first; name None: no centre."""
     return _by_centre(
         select(Invitation.person_id).where(
@@ -200,12 +200,12 @@ def number_of_yes(live_session_id: int) -> int:
     return db.session.scalar(select(func.count(Invitation.id)).where(*answered_yes)) or 0
 
 
-def present_by_centre(live_session_id: int) -> list[Row[Any]]:
+def present_by_centre(live_session_id: int) -> list[AnyRow]:
     """(name, name_en, number) of those who were there."""
     return _by_centre(select(Attendance.person_id).where(Attendance.live_session_id == live_session_id))
 
 
-def _by_centre(people: Select[tuple[int]]) -> list[Row[Any]]:
+def _by_centre(people: Select[int]) -> list[AnyRow]:
     number = func.count()
     return list(
         db.session.execute(
@@ -219,7 +219,7 @@ def _by_centre(people: Select[tuple[int]]) -> list[Row[Any]]:
     )
 
 
-def around(live_session: LiveSession) -> list[Row[Any]]:
+def around(live_session: LiveSession) -> list[AnyRow]:
     """What stands beside the session in its module, in its order: materials (with file and minutes) and quizzes."""
     if live_session.module_id is None:
         return []
@@ -244,12 +244,12 @@ def around(live_session: LiveSession) -> list[Row[Any]]:
 
 
 def latest_made() -> LiveSession | None:
-    """The one a new session starts as a copy of: the last made for a whole cycle, or else the last of any."""
-    for_a_cycle = LiveSession.audience == Audience.CYCLE
-    return db.session.scalar(select(LiveSession).order_by(for_a_cycle.desc(), LiveSession.id.desc()).limit(1))
+    """The one a new session starts as a copy of: the last made in a module, which is the usual kind, else the last."""
+    in_a_module = LiveSession.module_id.is_not(None)
+    return db.session.scalar(select(LiveSession).order_by(in_a_module.desc(), LiveSession.id.desc()).limit(1))
 
 
-def possible_trainers() -> list[Row[Any]]:
+def possible_trainers() -> list[AnyRow]:
     """(id, family_name, given_name) of everybody who may lead a session."""
     return list(
         db.session.execute(
@@ -265,7 +265,7 @@ def possible_trainers() -> list[Row[Any]]:
     )
 
 
-def modules_to_choose() -> list[Row[Any]]:
+def modules_to_choose() -> list[AnyRow]:
     """(id, title, title_en, position, cycle_id, cycle_title, cycle_title_en) of all modules, the newest cycle first."""
     return list(
         db.session.execute(
@@ -280,7 +280,7 @@ def modules_to_choose() -> list[Row[Any]]:
 
 
 # --- whom it is for, and who is there ---------------------------------------------------------------------------------
-def meant_people(cycle_id: int | None, audience: Audience, centre_ids: Iterable[int]) -> Select[tuple[int]]:
+def meant_people(cycle_id: int | None, audience: Audience, centre_ids: Iterable[int]) -> Select[int]:
     """Ids of the people a session with such an audience is for; suspended accounts are left out."""
     active = select(Person.id).where(Person.suspended_at.is_(None)).correlate(None)
     if audience is Audience.CENTRES:
@@ -292,16 +292,16 @@ def meant_people(cycle_id: int | None, audience: Audience, centre_ids: Iterable[
     )
 
 
-def audience_of(live_session: LiveSession) -> Select[tuple[int]]:
+def audience_of(live_session: LiveSession) -> Select[int]:
     centres = [centre.id for centre in live_session.centres] if live_session.audience is Audience.CENTRES else []
     return meant_people(live_session.cycle_id, live_session.audience, centres)
 
 
-def count_people(people: Select[tuple[int]]) -> int:
+def count_people(people: Select[int]) -> int:
     return db.session.scalar(select(func.count()).select_from(people.distinct().subquery())) or 0
 
 
-def attendance_rows(live_session: LiveSession) -> list[Row[Any]]:
+def attendance_rows(live_session: LiveSession) -> list[AnyRow]:
     """Everybody invited, meant or present: (id, names, centre, answer, how, at), by centre and name."""
     meant = audience_of(live_session)
     return list(

@@ -137,6 +137,7 @@ def visitor(browser: Any, platform: Platform) -> Iterator[Any]:
             color_scheme="dark" if dark else "light",
             java_script_enabled=javascript,
             locale=locale,
+            reduced_motion="reduce",
         )
         context.set_default_timeout(15_000)
         contexts.append(context)

@@ -8,17 +8,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import python_calamine
 from axe_playwright_python.sync_playwright import Axe
 
 from lms.accounts.models import Person, Role
 from lms.app import create_app
 from lms.clock import now
 from lms.cycles.models import Cycle
+from lms.dates import ZONES
 from lms.extensions import db
-from lms.quizzes.models import QuestionKind, Quiz
+from lms.quizzes.models import QuestionKind
 from tests import factories
 from tests.browser.conftest import Platform, links_in
 
@@ -27,27 +31,40 @@ pytestmark = pytest.mark.browser
 PASSWORD = "masterskaya-demo"
 
 
+TITLE = "Как рассказать о своём деле"
+TEXT = """## С чего начать
+
+Расскажите одну историю: кто пришёл, что изменилось. Одной истории хватает на пост, на заметку и на отчёт.
+
+## Чем закончить
+
+Одной просьбой, которую можно выполнить за неделю.
+"""
+
+
 class Walker:
-    """A person at a browser whose presses are counted. Typing into a field is one interaction, so is pressing."""
+    """A person at a browser whose interactions are counted: each press, each choice and each field typed into is one."""
 
     def __init__(self, page: Any) -> None:
         self.page = page
         self.interactions = 0
 
-    def press(self, name: str | re.Pattern[str], role: str = "button") -> None:
+    def press(self, name: str | re.Pattern[str], role: str = "button", *, within: str = "body") -> None:
         self.interactions += 1
-        self.page.get_by_role(role, name=name).first.click()
+        exact = {} if isinstance(name, re.Pattern) else {"exact": True}
+        self.page.locator(within).get_by_role(role, name=name, **exact).first.click()
         self.page.wait_for_load_state()
 
-    def fill(self, label: str, text: str) -> None:
+    def fill(self, field: str, text: str) -> None:
         self.interactions += 1
-        self.page.get_by_label(label, exact=True).first.fill(text)
+        self.page.locator(f"[name={field}]").first.fill(text)
 
     def go(self, address: str) -> None:
+        """Open an address, as a link in a letter does."""
         self.page.goto(address)
 
-    def says(self, text: str) -> None:
-        self.page.get_by_text(text).first.wait_for()
+    def says(self, words: str | re.Pattern[str]) -> None:
+        self.page.locator("main").get_by_text(words).first.wait_for()
 
 
 def sign_in(page: Any, address: str) -> None:
@@ -73,50 +90,141 @@ def look(page: Any, name: str) -> None:
     if page.evaluate("document.documentElement.scrollWidth") > 320:
         complaints.append(f"{name}: scrolls sideways at 320 px")
     page.set_viewport_size(was)
-    page.emulate_media(color_scheme=None)
+    page.emulate_media(color_scheme="light")
     assert complaints == []
 
 
 @pytest.fixture(scope="session")
-def hundred(platform: Platform) -> list[str]:
-    """As many more people as make a hundred and ten in the cycle; the addresses of all."""
+def ninth_module(platform: Platform) -> int:
+    """A ninth module with a quiz of every kind of question, and enough more people to make over a hundred."""
     app = create_app({"DATA_FOLDER": str(platform.folder), "ASSETS_COMPRESS": False})
     with app.app_context():
         cycle = db.session.scalars(db.select(Cycle)).first()
         for n in range(60):
             person = factories.person("Добавкина", f"Анна{n}", email=f"more{n}@example.org", roles={Role.VOLUNTEER})
             factories.enrolment(person, cycle)
+        module = factories.module(cycle, title=TITLE)
+        quiz = factories.quiz(module, title="Проверьте себя: рассказ о деле")
+        factories.question(quiz, right=("Одну историю",), wrong=("Устав", "Список грамот"), text="С чего начать рассказ?")
+        factories.question(
+            quiz, QuestionKind.SEVERAL, right=("Пост", "Заметка"), wrong=("Смета",), text="На что хватает одной истории?"
+        )
+        factories.question(
+            quiz, QuestionKind.TRUE_FALSE, text="Рассказ заканчивают просьбой.", settings={"right": True}
+        )
+        factories.question(quiz, QuestionKind.SHORT, text="Что просят сделать?", settings={"accepted": ["посильное дело"]})
+        factories.question(
+            quiz,
+            QuestionKind.NUMBER,
+            text="За сколько недель?",
+            settings={"answer": "1", "tolerance": "0", "unit": "неделя"},
+        )
         db.session.commit()
-        return list(db.session.scalars(db.select(Person.email)))
+        return module.id
 
 
-def test_the_main_job_from_invitation_to_report(platform, visitor, hundred):
+def daytime_zone() -> str:
+    """A zone where it is the middle of the day just now, so that a session of an hour ends before midnight."""
+    return next(zone for zone in ZONES if 5 <= now().astimezone(ZoneInfo(zone)).hour <= 20)
+
+
+def test_the_main_job_from_the_first_press_to_the_exported_file(platform, visitor, ninth_module):
+    # --- a coordinator makes a material and a session, and invites over a hundred people ------------------------------
     coordinator = Walker(visitor())
     sign_in(coordinator.page, "coordinator@example.org")
-
-    # A session is made and a hundred people are invited in twelve interactions at the most.
-    coordinator.press("Встречи", "link")
-    coordinator.press("Новая встреча", "link")
-    look(coordinator.page, "new session")
-    coordinator.fill("Тема", "Как рассказать о своём деле")
-    coordinator.page.locator("select[name=module]").select_option(index=7)
+    look(coordinator.page, "overview")
+    coordinator.press("Модули", "link")
+    coordinator.press(TITLE, "link")
+    look(coordinator.page, "module editor")
+    coordinator.press("Материал", "link", within="main")
+    coordinator.fill("title", "Одна история на все случаи")
+    coordinator.fill("body", TEXT)
+    look(coordinator.page, "new material")
+    coordinator.page.locator("[name=is_published]").check()
     coordinator.interactions += 1
-    button = coordinator.page.get_by_label(re.compile("Пригласить всех"))
-    assert button.is_checked()
+    coordinator.press("Сохранить")
+    coordinator.press("Встреча", "link", within="main")
+    coordinator.fill("title", TITLE)
+    look(coordinator.page, "new session")
+    assert coordinator.page.get_by_label(re.compile("Пригласить всех")).is_checked()
     coordinator.press("Опубликовать и пригласить")
-    coordinator.says("Встреча опубликована")
+    coordinator.says(re.compile("Встреча опубликована"))
     assert coordinator.interactions <= 12
-    look(coordinator.page, "invitations")
     invited = int(re.sub(r"\D", "", coordinator.page.locator(".tabs b").first.inner_text()))
     assert invited >= 100
+    look(coordinator.page, "invitations")
+    invitations_page = coordinator.page.url
 
-    # Each of them gets one letter, and the volunteer goes in by hers without a password.
-    letter = platform.mailbox.wait_for("volunteer@example.org", subject="Как рассказать о своём деле")
-    answer = next(link for link in links_in(letter) if link.endswith("/yes"))
+    # --- each of them gets one letter; the volunteer answers from hers, without a password ---------------------------
+    links = links_in(platform.mailbox.wait_for("volunteer@example.org", subject=TITLE))
+    assert {link.rpartition("/")[2] for link in links} >= {"yes", "maybe", "no", "join"}
     volunteer = Walker(visitor(width=390))
-    volunteer.go(answer)
+    door = re.match(r".*/i/[^/]+", links[0]).group()  # type: ignore[union-attr]
+    volunteer.go(f"{door}/yes")
     look(volunteer.page, "answer from the letter")
-    volunteer.press(re.compile("Подтвердить"))
-    volunteer.says("Приду")
-    look(volunteer.page, "letter page")
+    volunteer.press("Подтвердить: приду")
     assert volunteer.interactions == 1
+    look(volunteer.page, "letter page")
+
+    # --- the session is moved to now; she enters with one press and is written down as present -----------------------
+    zone = daytime_zone()
+    start = now().astimezone(ZoneInfo(zone)) + timedelta(minutes=10)
+    coordinator.go(invitations_page.removesuffix("/invitations").split("/invitations")[0] + "/edit")
+    coordinator.fill("day", start.strftime("%Y-%m-%d"))
+    coordinator.fill("starts", start.strftime("%H:%M"))
+    coordinator.fill("ends", (start + timedelta(hours=1)).strftime("%H:%M"))
+    coordinator.page.locator("[name=zone]").select_option(zone)
+    coordinator.fill("room_url", f"{platform.address}/help")
+    look(coordinator.page, "session edit")
+    coordinator.press(re.compile("Сохранить"))
+    platform.mailbox.wait_for("volunteer@example.org", subject=TITLE, count=2)
+    volunteer.go(f"{door}/join")
+    look(volunteer.page, "entering from the letter")
+    volunteer.press("Войти на встречу")
+    volunteer.page.wait_for_url("**/help")
+
+    # --- she reads and takes the quiz, still without a password --------------------------------------------------------
+    volunteer.go(door)
+    volunteer.press("Одна история на все случаи")
+    look(volunteer.page, "material")
+    volunteer.press(re.compile("^Прочитано"))
+    volunteer.go(door)
+    volunteer.press("Перейти к тесту")
+    look(volunteer.page, "quiz start")
+    volunteer.press("Начать тест")
+    look(volunteer.page, "quiz")
+    page = volunteer.page
+    page.get_by_label("Одну историю").check()
+    page.get_by_label("Пост").check()
+    page.get_by_label("Заметка").check()
+    page.get_by_label("Верно", exact=True).check()
+    page.locator("#q4 input.form-control").fill("Посильное дело")
+    page.locator("#q5 input.form-control").fill("1")
+    page.get_by_text("5 из 5").first.wait_for()
+    volunteer.press("Сдать тест")
+    volunteer.says("Тест сдан")
+    volunteer.says(re.compile("100"))
+    look(volunteer.page, "quiz result")
+
+    # --- the coordinator sees it in the matrix and in both files -----------------------------------------------------
+    coordinator.go("/progress?open=salsk")
+    row = coordinator.page.get_by_role("row", name=re.compile("Ковалёва"))
+    assert row.locator("td").nth(8).get_attribute("data-s") == "done"
+    look(coordinator.page, "matrix")
+    for name, read in (("Скачать для Excel", read_xlsx), ("CSV", read_csv)):
+        with coordinator.page.expect_download() as download:
+            coordinator.press(name, "link")
+        table = read(download.value.path())
+        (hers,) = [line for line in table if any("Ковалёва" in str(cell) for cell in line)]
+        head = next(line for line in table if any(TITLE in str(cell) for cell in line))
+        column = next(index for index, cell in enumerate(head) if TITLE in str(cell))
+        assert hers[column] == "пройден"
+
+
+def read_xlsx(path: str) -> list[list[Any]]:
+    return python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+
+
+def read_csv(path: str) -> list[list[Any]]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(io.StringIO(file.read()), delimiter=";"))
