@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -21,7 +23,8 @@ from lms.sessions.models import Attendance, Invitation
 
 def find_activity(activity_id: int) -> Activity:
     """An activity of a module; live sessions that stand in none are looked after on their own pages."""
-    return db.one_or_404(select(Activity).where(Activity.id == activity_id, Activity.module_id.is_not(None)))
+    inside = select(Activity).where(Activity.id == activity_id, Activity.module_id.is_not(None))
+    return cast(Activity, db.one_or_404(inside))
 
 
 def back_to(activity: Activity) -> ResponseReturnValue:

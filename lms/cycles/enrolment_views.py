@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -96,5 +95,5 @@ def _find_centre(slug: str) -> Centre | None:
     return db.session.scalar(select(Centre).where(Centre.slug == slug)) or abort(404)
 
 
-def _back(slug: str) -> Any:
+def _back(slug: str) -> ResponseReturnValue:
     return redirect(url_for("cycles.people", slug=slug, centre=request.form.get("opened") or None), 303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from babel.lists import format_list
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -28,7 +29,7 @@ STEPS = {"up": -1, "down": +1}
 
 
 def find_module(module_id: int) -> Module:
-    return db.one_or_404(select(Module).where(Module.id == module_id).options(joinedload(Module.cycle)))
+    return cast(Module, db.one_or_404(select(Module).where(Module.id == module_id).options(joinedload(Module.cycle))))
 
 
 def activities_of(module: Module) -> Sequence[Activity]:

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.elements import SQLColumnExpression
 
 from lms import permissions as can
 from lms.accounts.models import Person, PersonRole, Role
@@ -18,14 +19,14 @@ from lms.extensions import db
 A = TypeVar("A", bound=Activity)
 
 
-def enrolled_in(person: Person, cycle_id: ColumnElement[int]) -> ColumnElement[bool]:
+def enrolled_in(person: Person, cycle_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Is the person enrolled (and has not left) in the cycle of that column?"""
     return exists().where(
         Enrolment.cycle_id == cycle_id, Enrolment.person_id == person.id, Enrolment.left_at.is_(None)
     )  # fmt: skip
 
 
-def visible_to(person: Person, kind: type[A]) -> Select[tuple[A]]:
+def visible_to(person: Person, kind: type[A]) -> Select[A]:
     """Activities of that kind a person may open.
 
     Trainers and coordinators: all, drafts too. Coordinators of a centre: what is published. Learners: what is published
@@ -49,7 +50,7 @@ def visible_to(person: Person, kind: type[A]) -> Select[tuple[A]]:
     return published.where(enrolled_in(person, Cycle.id))
 
 
-def visible_cycles(person: Person) -> Select[tuple[Cycle]]:
+def visible_cycles(person: Person) -> Select[Cycle]:
     """Cycles, the newest first."""
     cycles = select(Cycle).order_by(Cycle.starts_on.desc(), Cycle.id.desc())
     if can.teach(person):
@@ -64,11 +65,11 @@ def current_cycle(person: Person) -> Cycle | None:
     return published or db.session.scalar(visible_cycles(person).limit(1))
 
 
-def public_cycles() -> Select[tuple[Cycle]]:
+def public_cycles() -> Select[Cycle]:
     return select(Cycle).where(Cycle.state == State.PUBLISHED).order_by(Cycle.starts_on.desc(), Cycle.id.desc())
 
 
-def enrolled_people(cycle: Cycle) -> Select[tuple[Person]]:
+def enrolled_people(cycle: Cycle) -> Select[Person]:
     """People in the cycle now, by name; suspended accounts are left out."""
     return (
         select(Person)
@@ -90,7 +91,7 @@ def is_enrolled(person: Person, cycle: Cycle) -> bool:
     )
 
 
-def programme(cycle: Cycle) -> Sequence[Row[Any]]:
+def programme(cycle: Cycle) -> Sequence[Any]:
     """The published modules of a cycle in order: id, position, titles, summaries, due_at."""
     return db.session.execute(
         select(
@@ -108,7 +109,7 @@ def programme(cycle: Cycle) -> Sequence[Row[Any]]:
 
 
 # --- for those who make it --------------------------------------------------------------------------------------------
-def module_rows() -> dict[int, list[Row[Any]]]:
+def module_rows() -> dict[int, list[Any]]:
     """Every module by its cycle's id, in order, with how many activities it has and how many of them are drafts."""
     drafts = func.count(case((Activity.state == State.DRAFT, 1)))
     rows = db.session.execute(
@@ -127,7 +128,7 @@ def module_rows() -> dict[int, list[Row[Any]]]:
         .group_by(Module.id)
         .order_by(Module.cycle_id, Module.position, Module.id)
     )
-    by_cycle = defaultdict(list)
+    by_cycle: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         by_cycle[row.cycle_id].append(row)
     return by_cycle
@@ -147,7 +148,7 @@ def enrolled_counts() -> dict[int, int]:
 
 
 # --- for those who enrol ----------------------------------------------------------------------------------------------
-def learners() -> Select[tuple[Person]]:
+def learners() -> Select[Person]:
     """Whom "everybody" and "the whole centre" mean: active people of the centres, by name. Staff are chosen by hand."""
     return (
         select(Person)
@@ -165,7 +166,7 @@ def _in_cycle(cycle: Cycle) -> ColumnElement[bool]:
     return and_(Enrolment.person_id == Person.id, Enrolment.cycle_id == cycle.id, Enrolment.left_at.is_(None))
 
 
-def enrolment_by_centre(cycle: Cycle) -> Sequence[Row[Any]]:
+def enrolment_by_centre(cycle: Cycle) -> Sequence[Any]:
     """For each centre, and None for people without one: how many people it has and how many are in the cycle."""
     people = learners().order_by(None).subquery()
     return db.session.execute(
@@ -188,7 +189,7 @@ def enrolment_by_centre(cycle: Cycle) -> Sequence[Row[Any]]:
     ).all()
 
 
-def people_by_enrolment(cycle: Cycle, centre_id: int | None) -> Sequence[Row[Any]]:
+def people_by_enrolment(cycle: Cycle, centre_id: int | None) -> Sequence[Any]:
     """The people of a centre (None: of no centre), by name, each with since when they are in the cycle, if they are.
 
     Staff of no centre who are no learners are listed too, so that they can be chosen by hand.

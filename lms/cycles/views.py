@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from typing import Any, cast
+
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -21,7 +23,7 @@ blueprint = Blueprint("cycles", __name__)
 
 def find_cycle(slug: str) -> Cycle:
     """A cycle for those who work on it."""
-    return db.one_or_404(queries.visible_cycles(me()).where(Cycle.slug == slug))
+    return cast(Cycle, db.one_or_404(queries.visible_cycles(me()).where(Cycle.slug == slug)))
 
 
 @blueprint.get("/cycles/")
@@ -41,7 +43,7 @@ def show(slug: str) -> ResponseReturnValue:
     person = someone()
     teaches = person is not None and can.teach(person)
     cycles = select(Cycle) if teaches else queries.public_cycles()
-    cycle = db.session.scalar(cycles.where(Cycle.slug == slug)) or abort(404)
+    cycle = cast(Cycle, db.one_or_404(cycles.where(Cycle.slug == slug)))
     return render_template(
         "cycles/show.html",
         cycle=cycle,
@@ -52,20 +54,19 @@ def show(slug: str) -> ResponseReturnValue:
     )
 
 
-def _sessions_of(cycle: Cycle) -> dict[int, LiveSession]:
+def _sessions_of(cycle: Cycle) -> dict[int, Any]:
     """The first live session of each module that is for everybody, by the module's id."""
     found = db.session.execute(
         select(LiveSession.module_id, LiveSession.starts_at, LiveSession.ends_at, LiveSession.zone)
         .where(
             LiveSession.cycle_id == cycle.id,
-            LiveSession.module_id.is_not(None),
             LiveSession.state == State.PUBLISHED,
             LiveSession.audience == Audience.CYCLE,
             LiveSession.cancelled_at.is_(None),
         )
         .order_by(LiveSession.starts_at.desc())
     )
-    return {row.module_id: row for row in found}
+    return {row.module_id: row for row in found if row.module_id is not None}
 
 
 @blueprint.route("/cycles/new", methods=["GET", "POST"])

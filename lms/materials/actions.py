@@ -67,7 +67,7 @@ def mention(file: StoredFile) -> str:
 def remember_position(person: Person, material: Material, *, anchor: str, percent: int, now: datetime) -> None:
     """Where the person is in the material; the heading's own words are looked up, not believed."""
     heading = next((h.text for h in markdown.contents(material.body_html) if h.id == anchor), "")
-    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[db.engine.dialect.name]
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     place = {"anchor": anchor if heading else "", "heading": heading[:255], "percent": percent, "at": now}
     db.session.execute(
         insert(ReadingPosition)

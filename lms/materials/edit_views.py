@@ -108,7 +108,8 @@ def _write(form: MaterialForm, material: Material) -> None:
         case FileForm():
             if form.upload.data:
                 material.file = _keep(form.upload.data)
-            material.title = form.title.data or material.file.original_name.rpartition(".")[0]
+            if not material.title and material.file is not None:
+                material.title = material.file.original_name.rpartition(".")[0]
         case LinkForm():
             form.url.populate_obj(material, "url")
         case RecordingForm():

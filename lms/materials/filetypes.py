@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 import puremagic
 
@@ -95,7 +95,7 @@ def kept_name(name: str) -> str:
     return f"{stem[: LONGEST_NAME - len(last) - 1].rstrip('. ')}.{last}" if stem else last
 
 
-def recognise(name: str, content: BinaryIO) -> FileType:
+def recognise(name: str, content: IO[bytes]) -> FileType:
     """The type of a file, once its name and content agree; the stream is left at its start.
 
     Raises NotTaken or NotWhatItSays.
@@ -122,7 +122,7 @@ def _agrees(file_type: FileType, head: bytes) -> bool:
     return any(match.extension in file_type.looks_like for match in matches)
 
 
-def _has_inside(part: str, content: BinaryIO) -> bool:
+def _has_inside(part: str, content: IO[bytes]) -> bool:
     try:
         with zipfile.ZipFile(content) as archive:
             names = set(archive.namelist())

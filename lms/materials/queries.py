@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms import permissions as can
@@ -25,7 +25,7 @@ def visible_material(person: Person, material_id: int) -> Select[Any]:
     )
 
 
-def library(person: Person) -> Sequence[Row[Any]]:
+def library(person: Person) -> Sequence[Any]:
     """Every material the person may open, by cycle (the newest first), module and place in it."""
     visible = visible_to(person, Material).with_only_columns(Material.id)
     return db.session.execute(

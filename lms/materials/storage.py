@@ -7,7 +7,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 _PIECE = 256 * 1024
 _UNFINISHED = ".part"
@@ -24,7 +24,7 @@ class Kept:
     sha256: str
 
 
-def keep(content: BinaryIO, folder: Path, *, largest: int) -> Kept:
+def keep(content: IO[bytes], folder: Path, *, largest: int) -> Kept:
     """Stream the content into the folder; it is on the disk for good (fsync) when this returns.
 
     Whatever goes wrong on the way, nothing is left behind. Raises TooLarge beyond ``largest`` bytes.

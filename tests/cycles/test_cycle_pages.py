@@ -75,12 +75,27 @@ def test_two_who_edit_one_cycle_see_both_texts(app, cast, as_):
 
 
 @pytest.mark.parametrize("path", ["/cycles/", "/cycles/new", "/cycles/rc/edit", "/cycles/rc/modules/new"])
-def test_learners_and_centre_coordinators_may_not_make_cycles(app, cast, as_, path):
-    cycle = factories.cycle(slug="rc")
+def test_learners_and_centre_coordinators_see_no_workshop(app, cast, as_, path):
+    factories.enrolment(cast.volunteer, factories.cycle(slug="rc"))
+
+    assert [as_(who).get(path).status_code for who in (cast.volunteer, cast.centre_coordinator)] == [403, 403]
+
+
+@pytest.mark.parametrize("path", ["new", "rc/edit", "rc/modules/new", "rc/publication", "rc/withdrawal"])
+def test_learners_and_centre_coordinators_change_no_cycle(app, cast, as_, path):
+    cycle = factories.cycle(slug="rc", title="Школа")
     factories.enrolment(cast.volunteer, cycle)
 
-    assert as_(cast.volunteer).get(path).status_code == 403
-    assert as_(cast.centre_coordinator).post(path.replace("/cycles/", "/cycles/", 1), data={}).status_code in {403, 405}
+    for person in (cast.volunteer, cast.centre_coordinator):
+        assert as_(person).post(f"/cycles/{path}", data={"title": "Чужая", "version": cycle.version}).status_code == 403
+    assert [(one.title, one.state, one.modules) for one in db.session.scalars(db.select(Cycle))] == [
+        ("Школа", State.PUBLISHED, [])
+    ]
+
+
+@pytest.mark.parametrize("path", ["none/publication", "none/withdrawal", "none/edit", "none/modules/new"])
+def test_a_cycle_that_does_not_exist_cannot_be_changed(app, cast, as_, path):
+    assert as_(cast.trainer).post(f"/cycles/{path}", data={"title": "Т"}).status_code == 404
 
 
 @pytest.mark.parametrize(
