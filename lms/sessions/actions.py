@@ -48,9 +48,7 @@ def mark(
     live_session: LiveSession, present: Collection[int], listed: Collection[int], *, by: Person, now: datetime
 ) -> tuple[set[int], set[int]]:
     """Of the people listed, those present were there and the others were not; (ids newly marked, ids taken back)."""
-    there = set(
-        db.session.scalars(select(Attendance.person_id).where(Attendance.live_session_id == live_session.id))
-    )
+    there = set(db.session.scalars(select(Attendance.person_id).where(Attendance.live_session_id == live_session.id)))
     wanted = set(present) & set(listed)
     new, gone = wanted - there, (there & set(listed)) - wanted
     if new:
@@ -58,9 +56,7 @@ def mark(
             {"live_session_id": live_session.id, "person_id": id, "how": Presence.MARKED, "at": now, "by_id": by.id}
             for id in sorted(new)
         ]
-        db.session.execute(
-            insert_into(Attendance.__table__).on_conflict_do_nothing(index_elements=_ONE_EACH), rows
-        )
+        db.session.execute(insert_into(Attendance.__table__).on_conflict_do_nothing(index_elements=_ONE_EACH), rows)
     if gone:
         db.session.execute(
             delete(Attendance).where(

@@ -37,7 +37,8 @@ def current(plan: list[Item], now: datetime, ends_at: datetime) -> int | None:
 
 def moved(text: str, before: datetime, after: datetime, zone: str) -> str:
     """The same plan for a session that begins at another hour: times by the clock go along, minutes need not."""
-    shift = after.astimezone(ZoneInfo(zone)).replace(tzinfo=None) - before.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    old, new = (at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for at in (before, after))
+    shift = new - old
 
     def move(line: str) -> str:
         clock = _CLOCK.fullmatch(line.strip())

@@ -65,7 +65,7 @@ def people(ids: set[int]) -> list[Person]:
 
 
 def present_only(ids: set[int], live_session: LiveSession) -> set[int]:
-    """Those for whom the session counts because they were there, not because they watched it or a coordinator said so."""
+    """Those for whom it counts because they were there, not because they watched it or a coordinator said so."""
     return set(
         db.session.scalars(
             select(Completion.person_id).where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -171,16 +171,11 @@ def offer_choices(form: LiveSessionForm, zone: str = "") -> None:
 def start_as_the_last(form: LiveSessionForm) -> None:
     """A copy of the last session: its link, people and time of day, in the first week that is still to come."""
     last = queries.latest_made()
-    today = now().date()
     if last is not None:
         form.show(last)
-        form.title.data = form.title_en.data = form.summary.data = form.summary_en.data = form.agenda.data = ""
-        length = (form.last_day.data - form.day.data) if form.last_day.data else None
-        while form.day.data <= today:
-            form.day.data += WEEK
-        if form.day.data == last.starts_at.astimezone(last.tz).date():
-            form.day.data += WEEK
-        form.last_day.data = form.day.data + length if length else None
+        for name in ("title", "title_en", "summary", "summary_en", "agenda"):
+            form[name].data = ""
+        form.day.data, form.last_day.data = days_of_the_next(last, now().astimezone(last.tz).date())
         form.module_id.data = f"c{last.cycle_id}" if last.cycle_id else ""
     else:
         cycle = current_cycle(me())
@@ -191,6 +186,13 @@ def start_as_the_last(form: LiveSessionForm) -> None:
     if wanted and db.session.get(Module, wanted):
         form.module_id.data, form.audience.data = f"m{wanted}", Audience.CYCLE.value
     form.version.data = None
+
+
+def days_of_the_next(last: LiveSession, today: date) -> tuple[date, date | None]:
+    """The same day of the week, as soon as it comes after both today and the last one; and the last day, if another."""
+    first, final = (at.astimezone(last.tz).date() for at in (last.starts_at, last.ends_at))
+    day = first + WEEK * max(1, (today - first).days // 7 + 1)
+    return day, day + (final - first) if final > first else None
 
 
 def number_meant(form: LiveSessionForm) -> int:

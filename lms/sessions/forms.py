@@ -54,7 +54,8 @@ class DayField(DateField):
             self.data = None
             raise ValueError(_("There is no such day. For instance, 03.12.2026.")) from error
         if not FIRST_YEAR <= self.data.year <= LAST_YEAR:
-            raise ValueError(_("Check the year: it may be from %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+            years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+            raise ValueError(_("Check the year: it may be from %(first)s to %(last)s.", **years))
 
 
 class ClockField(TimeField):
@@ -126,15 +127,23 @@ class LiveSessionForm(EditForm):
     # How many people the checkbox spoke of; another number is shown before anybody is written to.
     number_shown = HiddenField()
 
-    def offer(self, *, modules: Iterable[Any], cycles: Iterable[Cycle], trainers: Iterable[Any], centres: Iterable[Centre],
-              zone: str, english: bool) -> None:  # fmt: skip
+    def offer(
+        self,
+        *,
+        modules: Iterable[Any],
+        cycles: Iterable[Cycle],
+        trainers: Iterable[Any],
+        centres: Iterable[Centre],
+        zone: str,
+        english: bool,
+    ) -> None:
         """Fill the choices. A module is ``m<id>``; a cycle without a module is ``c<id>``."""
         self.kind.choices = [(kind.value, word) for kind, word in words.KINDS.items()]
         self.audience.choices = [(audience.value, word) for audience, word in words.AUDIENCES.items()]
         self.rule.choices = [(rule.value, word) for rule, word in words.RULES.items()]
         self.trainers.choices = [(row.id, f"{row.family_name} {row.given_name}") for row in trainers]
         self.centres.choices = [(centre.id, (english and centre.name_en) or centre.name) for centre in centres]
-        names = {name: None for name in (*dates.ZONES, zone)}
+        names = dict.fromkeys((*dates.ZONES, zone))
         language = "en" if english else "ru"
         self.zone.choices = [(name, dates.zone_words(name, language)) for name in names]
         by_cycle: dict[int, list[Any]] = {}
@@ -189,12 +198,11 @@ class LiveSessionForm(EditForm):
     # --- to and from the thing ---------------------------------------------------------------------------------------
     @property
     def starts_at(self) -> datetime:
-        return datetime.combine(self.day.data, self.starts.data, tzinfo=ZoneInfo(self.zone.data)).astimezone(UTC)
+        return _instant(self.day.data, self.starts.data, self.zone.data)
 
     @property
     def ends_at(self) -> datetime:
-        last = self.last_day.data or self.day.data
-        return datetime.combine(last, self.ends.data, tzinfo=ZoneInfo(self.zone.data)).astimezone(UTC)
+        return _instant(self.last_day.data or self.day.data, self.ends.data, self.zone.data)
 
     def show(self, live_session: LiveSession) -> None:
         """Fill the fields with what is stored."""
@@ -257,7 +265,9 @@ class CancellationForm(EditForm):
         _l("Why"),
         longest=255,
         optional=True,
-        description=_l("One sentence, it stands in the letter. For instance: the speaker is ill, we will name a new day."),
+        description=_l(
+            "One sentence, it stands in the letter. For instance: the speaker is ill, we will name a new day."
+        ),
     )
     version = HiddenField()
 
@@ -281,6 +291,10 @@ class AddressForm(FlaskForm):
 
 def _all(kind: Any, ids: list[int] | None) -> list[Any]:
     return list(db.session.query(kind).filter(kind.id.in_(ids or [])).all()) if ids else []
+
+
+def _instant(day: Any, clock: Any, zone: Any) -> datetime:
+    return datetime.combine(day, clock, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def _shown(field: Any) -> str:

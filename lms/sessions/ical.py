@@ -1,6 +1,6 @@
 """A live session as a calendar event: the invitation calendars answer, its cancelling, and the one to keep.
 
-RFC 5545 (the format), RFC 5546 §3.2.2 (REQUEST), §3.2.5 (CANCEL) and §3.2.1 (PUBLISH). Pure: plain values in, bytes out.
+RFC 5545 (the format), RFC 5546 §3.2.2 (REQUEST), §3.2.5 (CANCEL), §3.2.1 (PUBLISH). Pure: plain values in, bytes out.
 
 An invitation names one attendee, so that nobody's address leaks. Ten thousand of them differ in a few lines only:
 ``Personal`` writes the calendar once and puts those lines in for each person.
@@ -30,7 +30,7 @@ _FOLD = re.compile(rb"\r\n[ \t]")
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """What a calendar is told. ``uid`` is whole, with its host; ``sequence`` grows with every change people are told of.
+    """What a calendar is told. ``uid`` is whole, with its host; ``sequence`` grows with each change people are told of.
 
     Instants are aware; ``zone`` is the IANA zone the session was entered in. ``url`` may be ``PERSONAL_LINK``, and
     ``description`` and ``location`` may contain it.

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 
 from lms.accounts import tokens
 from lms.accounts.models import Person, Purpose, Token
@@ -21,7 +21,7 @@ from lms.sessions import invitation_queries as queries
 from lms.sessions import mail
 from lms.sessions.actions import insert_into
 from lms.sessions.models import Invitation, LiveSession
-from lms.sessions.queries import invitation_of
+from lms.sessions.queries import AnyRow, invitation_of
 
 _AT_ONCE = 1000
 
@@ -144,7 +144,7 @@ def disown(token: Token, *, now: datetime) -> None:
 
 
 def _write(
-    occasion: mail.Occasion, live_session: LiveSession, people: Iterable[Row[Any]], *, by: Person, now: datetime
+    occasion: mail.Occasion, live_session: LiveSession, people: Iterable[AnyRow], *, by: Person, now: datetime
 ) -> None:
     """One letter to each, with a link of her own where the letter has links; the invitations point to them."""
     people = list(people)
@@ -156,9 +156,7 @@ def _write(
                 ids, Purpose.INVITATION, now=now, expires_at=live_session.links_end_at, object_id=live_session.id
             )
         letters = outbox.put_all(
-            mail.letters(
-                occasion, live_session, some, found, by=by, links_end_at=live_session.links_end_at, now=now
-            ),
+            mail.letters(occasion, live_session, some, found, by=by, links_end_at=live_session.links_end_at, now=now),
             now=now,
         )
         if occasion.template == "sessions/removal":

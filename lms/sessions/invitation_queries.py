@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
@@ -16,7 +15,7 @@ from lms.centres.models import Centre
 from lms.extensions import db
 from lms.outbox.models import Letter, LetterState
 from lms.sessions.models import AnswerWord, Invitation, LiveSession
-from lms.sessions.queries import audience_of
+from lms.sessions.queries import AnyRow, AnySelect, audience_of
 
 # Nobody is reminded more often than this.
 BETWEEN_REMINDERS = timedelta(days=7)
@@ -103,7 +102,7 @@ def figures_of(live_session_ids: Collection[int]) -> dict[int, tuple[int, int, i
     return {id: (int(invited), int(coming), int(quiet)) for id, invited, coming, quiet in found}
 
 
-def rows(live_session_id: int, tab: Tab) -> Select[Any]:
+def rows(live_session_id: int, tab: Tab) -> AnySelect:
     """The list of the invitations page: undelivered first, then by name."""
     found = (
         select(
@@ -154,12 +153,12 @@ def not_yet_invited(live_session: LiveSession) -> ColumnElement[bool]:
     return and_(~written_to, Person.suspended_at.is_(None))
 
 
-def audience_to_invite(live_session: LiveSession) -> Select[tuple[int]]:
+def audience_to_invite(live_session: LiveSession) -> Select[int]:
     """Ids of those the session is for who have no invitation yet."""
     return select(Person.id).where(Person.id.in_(audience_of(live_session)), not_yet_invited(live_session))
 
 
-def to_invite_by_centre(live_session: LiveSession) -> list[Row[Any]]:
+def to_invite_by_centre(live_session: LiveSession) -> list[AnyRow]:
     """(id, name, name_en, number): how many people of each centre have no invitation yet."""
     return list(
         db.session.execute(
@@ -172,14 +171,14 @@ def to_invite_by_centre(live_session: LiveSession) -> list[Row[Any]]:
     )
 
 
-def of_centres_to_invite(live_session: LiveSession, centre_ids: Collection[int]) -> Select[tuple[int]]:
+def of_centres_to_invite(live_session: LiveSession, centre_ids: Collection[int]) -> Select[int]:
     return select(Person.id).where(Person.centre_id.in_(list(centre_ids)), not_yet_invited(live_session))
 
 
-def by_addresses(addresses: Iterable[str]) -> dict[str, Row[Any]]:
+def by_addresses(addresses: Iterable[str]) -> dict[str, AnyRow]:
     """{address: (id, email, family_name, given_name, suspended_at)} of those that are known."""
     wanted = sorted(set(addresses))
-    found: dict[str, Row[Any]] = {}
+    found: dict[str, AnyRow] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         people = select(Person.id, Person.email, Person.family_name, Person.given_name, Person.suspended_at).where(
             Person.email.in_(wanted[start : start + _AT_ONCE])
@@ -188,11 +187,11 @@ def by_addresses(addresses: Iterable[str]) -> dict[str, Row[Any]]:
     return found
 
 
-def by_names(names: Iterable[str]) -> dict[str, list[Row[Any]]]:
+def by_names(names: Iterable[str]) -> dict[str, list[AnyRow]]:
     """{«фамилия имя» in lower case: people so called}, however the two stand."""
     wanted = sorted(set(names))
     family, given = func.lower(Person.family_name), func.lower(Person.given_name)
-    found: dict[str, list[Row[Any]]] = {}
+    found: dict[str, list[AnyRow]] = {}
     for start in range(0, len(wanted), 100):
         some = wanted[start : start + 100]
         people = select(Person.id, Person.email, Person.family_name, Person.given_name, Person.suspended_at).where(
@@ -216,7 +215,7 @@ def already_invited(live_session: LiveSession, person_ids: Collection[int]) -> s
     )
 
 
-def named(person_ids: Collection[int], limit: int) -> list[Row[Any]]:
+def named(person_ids: Collection[int], limit: int) -> list[AnyRow]:
     """(id, family_name, given_name, email, centre_name, centre_name_en) of some of those people, by name."""
     return list(
         db.session.execute(
@@ -233,9 +232,9 @@ def named(person_ids: Collection[int], limit: int) -> list[Row[Any]]:
 
 
 # --- whom to write to -------------------------------------------------------------------------------------------------
-def addressees(person_ids: Collection[int], live_session_id: int) -> list[Row[Any]]:
+def addressees(person_ids: Collection[int], live_session_id: int) -> list[AnyRow]:
     """What a letter to each of those people needs; suspended accounts are left out."""
-    found: list[Row[Any]] = []
+    found: list[AnyRow] = []
     ids = sorted(set(person_ids))
     for start in range(0, len(ids), _AT_ONCE):
         found += db.session.execute(
@@ -244,12 +243,12 @@ def addressees(person_ids: Collection[int], live_session_id: int) -> list[Row[An
     return found
 
 
-def everybody_told(live_session_id: int) -> list[Row[Any]]:
+def everybody_told(live_session_id: int) -> list[AnyRow]:
     """As ``addressees``: everybody who was invited, or answered without."""
     return list(db.session.execute(_addressees(live_session_id).where(Invitation.id.is_not(None))))
 
 
-def to_remind(live_session_id: int, now: datetime) -> list[Row[Any]]:
+def to_remind(live_session_id: int, now: datetime) -> list[AnyRow]:
     """As ``addressees``: who got the letter, is silent, and has not been reminded of anything for a week."""
     return list(db.session.execute(_addressees(live_session_id).where(*_may_be_reminded(now))))
 
@@ -260,9 +259,7 @@ def ids_to_remind(live_session_id: int, now: datetime) -> set[int]:
         db.session.scalars(
             select(Person.id)
             .join(Invitation, Invitation.person_id == Person.id)
-            .where(
-                Invitation.live_session_id == live_session_id, Person.suspended_at.is_(None), *_may_be_reminded(now)
-            )
+            .where(Invitation.live_session_id == live_session_id, Person.suspended_at.is_(None), *_may_be_reminded(now))
         )
     )
 
@@ -274,11 +271,11 @@ def _may_be_reminded(now: datetime) -> list[ColumnElement[bool]]:
     return [Invitation.id.is_not(None), Invitation.answer.is_(None), got_it, ~lately]
 
 
-def _addressees(live_session_id: int) -> Select[Any]:
+def _addressees(live_session_id: int) -> AnySelect:
     return (
         select(
-            Person.id, Person.email, Person.family_name, Person.given_name, Person.patronymic, Person.locale, Person.zone,
-            Invitation.answer, Invitation.first_message_id,
+            Person.id, Person.email, Person.family_name, Person.given_name, Person.patronymic, Person.locale,
+            Person.zone, Invitation.answer, Invitation.first_message_id,
         )
         .outerjoin(
             Invitation, and_(Invitation.person_id == Person.id, Invitation.live_session_id == live_session_id)

@@ -30,13 +30,17 @@ blueprint = Blueprint("invitations", __name__)
 
 ON_A_PAGE = 50
 NAMES_SHOWN = 100
+# How mail servers say it (RFC 3463 §3.2 and §3.3, and the words of the usual ones).
+NO_SUCH_ADDRESS = ("5.1.1", "5.1.2", "user unknown", "no such user", "unknown user", "does not exist")
+FULL = ("5.2.2", "4.2.2", "over quota", "mailbox full", "quota exceeded")
 TABS = {tab.value: tab for tab in Tab}
 
 
 def find_live_session(live_session_id: int) -> LiveSession:
-    return (
-        db.session.scalar(visible_to(me()).where(LiveSession.id == live_session_id)) or abort(404)
-    )  # fmt: skip
+    found = db.session.scalar(visible_to(me()).where(LiveSession.id == live_session_id))
+    if found is None:
+        abort(404)
+    return found
 
 
 def find_invitation(live_session_id: int, invitation_id: int) -> Invitation:
@@ -47,9 +51,9 @@ def find_invitation(live_session_id: int, invitation_id: int) -> Invitation:
 
 def back_to_list(live_session_id: int) -> ResponseReturnValue:
     """To the list, with the tab one came from."""
-    state = request.form.get("state", "")
-    chosen = {"state": state} if state in TABS else {}
-    return redirect(url_for("invitations.index", live_session_id=live_session_id, **chosen), 303)
+    tab = TABS.get(request.form.get("state", ""))
+    address = url_for("invitations.index", live_session_id=live_session_id, state=tab.value if tab else None)
+    return redirect(address, 303)
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------
@@ -62,9 +66,7 @@ def index(live_session_id: int) -> ResponseReturnValue:
     usual = Tab.ATTENTION if figures.attention else Tab.ALL
     tab = TABS.get(request.args.get("state", ""), usual)
     page = max(1, request.args.get("page", 1, type=int))
-    rows = db.session.execute(
-        queries.rows(live_session_id, tab).limit(ON_A_PAGE).offset((page - 1) * ON_A_PAGE)
-    ).all()
+    rows = db.session.execute(queries.rows(live_session_id, tab).limit(ON_A_PAGE).offset((page - 1) * ON_A_PAGE)).all()
     counts = {
         Tab.ALL: figures.invited, Tab.ATTENTION: figures.attention, Tab.FAILED: figures.failed,
         Tab.SILENT: figures.silent, Tab.YES: figures.yes, Tab.MAYBE: figures.maybe, Tab.NO: figures.no,
@@ -93,11 +95,9 @@ def index(live_session_id: int) -> ResponseReturnValue:
 def refusal(answer: str) -> str:
     """What the mail server's last answer means, in words; its own text stands beside it."""
     said = answer.lower()
-    if any(sign in said for sign in ("5.1.1", "5.1.2", "user unknown", "no such user", "unknown user", "does not exist")):
-        return _("There is no such address")
-    if any(sign in said for sign in ("5.2.2", "4.2.2", "over quota", "mailbox full", "quota exceeded")):
-        return _("The mailbox is full")
-    return _("The mail server refused it")
+    if any(sign in said for sign in NO_SUCH_ADDRESS):
+        return str(_("There is no such address"))
+    return str(_("The mailbox is full") if any(sign in said for sign in FULL) else _("The mail server refused it"))
 
 
 # --- inviting ---------------------------------------------------------------------------------------------------------
@@ -166,10 +166,13 @@ def choose(form: InvitationsForm, live_session: LiveSession) -> Chosen:
 
 def what_is_wrong(line: pasted.Line, people: list[Any]) -> str:
     if not people:
-        return _("There is no person with this address yet.") if line.address else _("There is no person of this name.")
+        unknown = (
+            _("There is no person with this address yet.") if line.address else _("There is no person of this name.")
+        )
+        return str(unknown)
     if len({person.id for person in people}) > 1:
-        return _("There are several people of this name. Give the address.")
-    return _("This account is suspended.") if people[0].suspended_at else ""
+        return str(_("There are several people of this name. Give the address."))
+    return str(_("This account is suspended.")) if people[0].suspended_at else ""
 
 
 def page_of_new(live_session: LiveSession, form: InvitationsForm, centres: list[Any], chosen: Chosen) -> str:
@@ -212,9 +215,7 @@ def send_again(live_session_id: int, invitation_id: int) -> ResponseReturnValue:
     return back_to_list(live_session_id)
 
 
-@blueprint.route(
-    "/sessions/<int:live_session_id>/invitations/<int:invitation_id>/address", methods=["GET", "POST"]
-)
+@blueprint.route("/sessions/<int:live_session_id>/invitations/<int:invitation_id>/address", methods=["GET", "POST"])
 @allow(can.teach)
 def address(live_session_id: int, invitation_id: int) -> ResponseReturnValue:
     """Correct the address; the invitation goes there at once."""
@@ -252,17 +253,13 @@ def address_of(form: AddressForm, person: Person) -> str:
     return email
 
 
-@blueprint.route(
-    "/sessions/<int:live_session_id>/invitations/<int:invitation_id>/removal", methods=["GET", "POST"]
-)
+@blueprint.route("/sessions/<int:live_session_id>/invitations/<int:invitation_id>/removal", methods=["GET", "POST"])
 @allow(can.teach)
 def removal(live_session_id: int, invitation_id: int) -> ResponseReturnValue:
     no_store()
     invitation = find_invitation(live_session_id, invitation_id)
     if request.method == "GET":
-        return render_template(
-            "invitations/removal.html", invitation=invitation, live_session=invitation.live_session
-        )
+        return render_template("invitations/removal.html", invitation=invitation, live_session=invitation.live_session)
     name = invitation.person.list_name
     actions.remove(invitation, by=me(), now=now())
     db.session.commit()

@@ -1,8 +1,8 @@
 """Behind the links of letters: answer, enter, read, take the quiz, all without signing in.
 
-Mail programs and scanners open links and run scripts. So a GET only shows a page with a button; a POST acts. The secret in
-the address opens one session for one person and the materials and quizzes of its module, nothing else; the address is
-told to no other site (Referrer-Policy), and no page here is kept (no_store).
+Mail programs and scanners open links and run scripts. So a GET only shows a page with a button; a POST acts. The secret
+in the address opens one session for one person, and the materials and quizzes of its module, nothing else; the
+address is told to no other site (Referrer-Policy), and no page here is kept (no_store).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms import security
@@ -187,8 +186,7 @@ def open_thing(token: str) -> ResponseReturnValue:
         return stale(token)
     target = request.form.get("target", type=int)
     thing = find_beside(opened.live_session, target) if target else opened.live_session
-    where = {"material": "materials.show", "quiz": "quizzes.show", "live_session": "sessions.show"}[thing.type]
-    address = url_for(where, **{f"{thing.type}_id": thing.id})
+    address = address_of(thing)
     visitor = someone()
     if visitor is None or visitor.letter is not None:
         let_guest_in(opened.token, opened.live_session.module_id)
@@ -219,6 +217,14 @@ def fresh(token: str) -> ResponseReturnValue:
         invitation_actions.send_fresh_link(once, live_session, now=now())
         db.session.commit()
     return render_template("letter/sent.html")
+
+
+def address_of(thing: Activity) -> str:
+    if thing.type == "material":
+        return url_for("materials.show", material_id=thing.id)
+    if thing.type == "quiz":
+        return url_for("quizzes.show", quiz_id=thing.id)
+    return url_for("sessions.show", live_session_id=thing.id)
 
 
 def find_beside(live_session: LiveSession, activity_id: int) -> Activity:

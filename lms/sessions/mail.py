@@ -16,7 +16,6 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import escape
-from sqlalchemy import Row
 
 from lms import dates
 from lms.accounts.models import Person
@@ -25,6 +24,7 @@ from lms.outbox.message import Message
 from lms.outbox.render import link, render
 from lms.sessions import ical, queries, words
 from lms.sessions.models import AnswerWord, Invitation, LiveSession
+from lms.sessions.queries import AnyRow
 
 PARTSTAT = {
     None: "NEEDS-ACTION",
@@ -105,7 +105,7 @@ def fresh_link(live_session: LiveSession, now: datetime) -> Occasion:
 def letters(
     occasion: Occasion,
     live_session: LiveSession,
-    addressees: Iterable[Row[Any]],
+    addressees: Iterable[AnyRow],
     personal: Mapping[int, str],
     *,
     by: Person | None,
@@ -212,7 +212,7 @@ class Sheet:
             self._text.replace(self._name, name).replace(self._secret, secret),
         )
 
-    def to(self, person: Row[Any], secret: str, by: Person | None) -> Message:
+    def to(self, person: AnyRow, secret: str, by: Person | None) -> Message:
         subject, text = self.said(person, secret)
         name = f"{person.given_name} {person.family_name}".strip()
         calendar = None
@@ -273,9 +273,7 @@ def _facts(live_session: LiveSession, by: Person | None) -> dict[str, Any]:
     }
 
 
-def _said(
-    live_session: LiveSession, facts: Mapping[str, Any], locale: str, zone: str, now: datetime
-) -> dict[str, Any]:
+def _said(live_session: LiveSession, facts: Mapping[str, Any], locale: str, zone: str, now: datetime) -> dict[str, Any]:
     """The facts in words of that language, with times as the clock shows them in that zone."""
     starts_on = dates.say_moment(live_session.starts_at, zone, locale, now)
     opens_on = dates.say_day(_day(live_session.opens_at, zone), locale, _day(now, zone))
@@ -283,9 +281,7 @@ def _said(
         return {
             "title": _titled(live_session, locale),
             "cycle_title": _titled(facts["cycle"], locale) if facts["cycle"] else "",
-            "when": dates.say_when(
-                live_session.starts_at, live_session.ends_at, live_session.zone, zone, locale, now
-            ),
+            "when": dates.say_when(live_session.starts_at, live_session.ends_at, live_session.zone, zone, locale, now),
             "starts_on": starts_on,
             "starts_on_capital": starts_on[:1].upper() + starts_on[1:],
             "opens_on": opens_on,

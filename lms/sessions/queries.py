@@ -82,7 +82,7 @@ def _for_audience_of(person: Person) -> ColumnElement[bool]:
     )
     of_cycle = [LiveSession.audience == Audience.CYCLE, cycle_is_out, module_is_out]
     if not can.look_after_people(person):
-        of_cycle.append(enrolled_in(person, LiveSession.cycle_id))
+        of_cycle.append(enrolled_in(person, LiveSession.cycle_id))  # type: ignore[arg-type]
     of_centre = and_(
         LiveSession.audience == Audience.CENTRES,
         exists().where(

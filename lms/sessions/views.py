@@ -25,9 +25,10 @@ ON_A_PAGE = 30
 
 
 def find_visible(live_session_id: int) -> LiveSession:
-    return (
-        db.session.scalar(queries.visible_to(me()).where(LiveSession.id == live_session_id)) or abort(404)
-    )  # fmt: skip
+    found = db.session.scalar(queries.visible_to(me()).where(LiveSession.id == live_session_id))
+    if found is None:
+        abort(404)
+    return found
 
 
 @blueprint.get("/sessions/")

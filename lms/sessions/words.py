@@ -27,46 +27,52 @@ RULES = {
 }
 # What one said oneself, and what a coordinator reads of others.
 ANSWERS = {AnswerWord.YES: _l("I will come"), AnswerWord.MAYBE: _l("Perhaps"), AnswerWord.NO: _l("I can’t")}
-ANSWERS_OF_OTHERS = {AnswerWord.YES: _l("Is coming"), AnswerWord.MAYBE: _l("Perhaps"), AnswerWord.NO: _l("Is not coming")}
+ANSWERS_OF_OTHERS = {
+    AnswerWord.YES: _l("Is coming"),
+    AnswerWord.MAYBE: _l("Perhaps"),
+    AnswerWord.NO: _l("Is not coming"),
+}
 
 
 def led_by(names: list[str]) -> str:
     """«Ведёт Дмитрий Савченко.»"""
     if not names:
         return ""
-    return ngettext("Led by %(names)s.", "Led by %(names)s together.", len(names), names=", ".join(names))
+    return str(ngettext("Led by %(names)s.", "Led by %(names)s together.", len(names), names=", ".join(names)))
 
 
 def people(number: int) -> str:
     """«128 человек»."""
-    return ngettext("%(num)s person", "%(num)s people", number)
+    return str(ngettext("%(num)s person", "%(num)s people", number))
 
 
 def people_invited(number: int) -> str:
-    return ngettext("%(num)s person is invited.", "%(num)s people are invited.", number)
+    return str(ngettext("%(num)s person is invited.", "%(num)s people are invited.", number))
 
 
 def people_told(number: int) -> str:
-    return ngettext("A letter about it goes to %(num)s person.", "A letter about it goes to %(num)s people.", number)
+    return str(
+        ngettext("A letter about it goes to %(num)s person.", "A letter about it goes to %(num)s people.", number)
+    )
 
 
 def people_will_come(number: int) -> str:
-    return ngettext("%(num)s person will come", "%(num)s people will come", number)
+    return str(ngettext("%(num)s person will come", "%(num)s people will come", number))
 
 
 def invite_people(number: int) -> str:
     """What stands on the button: «Пригласить 31 человека»."""
-    return ngettext("Invite %(num)s person", "Invite %(num)s people", number)
+    return str(ngettext("Invite %(num)s person", "Invite %(num)s people", number))
 
 
 def remind_people(number: int) -> str:
-    return _("Remind %(number)s", number=number)
+    return str(_("Remind %(number)s", number=number))
 
 
 def of_centres(number: int) -> str:
     """«из 6 центров»."""
-    return ngettext("of %(num)s centre", "of %(num)s centres", number)
+    return str(ngettext("of %(num)s centre", "of %(num)s centres", number))
 
 
 def people_were_there(number: int) -> str:
-    return ngettext("%(num)s person was there", "%(num)s people were there", number)
+    return str(ngettext("%(num)s person was there", "%(num)s people were there", number))

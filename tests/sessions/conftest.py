@@ -69,6 +69,11 @@ def invited(school, cast) -> SimpleNamespace:
     return school
 
 
+def reads(statements: list[str]) -> int:
+    """How many of them read our tables; asking PostgreSQL for its revision reads none."""
+    return sum(one.startswith("SELECT") and "pg_current_snapshot" not in one for one in statements)
+
+
 def letters(prefix: str = "") -> list[Letter]:
     found = db.session.scalars(db.select(Letter).order_by(Letter.id)).all()
     return [letter for letter in found if letter.key.startswith(prefix)]

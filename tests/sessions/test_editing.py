@@ -66,7 +66,8 @@ def test_the_first_session_of_all_is_made_from_nothing(app, as_, cast):
 
 def test_a_draft_is_saved_as_typed_and_nobody_hears_of_it(school, as_, cast):
     response = as_(cast.trainer).post(
-        "/sessions/new", data=typed(school, title="  Новая \u202eвстреча\x00 ", trainers=[cast.trainer.id], invite_all="y")
+        "/sessions/new",
+        data=typed(school, title="  Новая \u202eвстреча\x00 ", trainers=[cast.trainer.id], invite_all="y"),
     )
 
     found = made()
@@ -118,7 +119,13 @@ def test_a_session_of_certain_centres_invites_their_people(school, as_, cast):
     as_(cast.coordinator).post(
         "/sessions/new",
         data=typed(
-            school, do="publish", invite_all="y", number_shown="2", audience="centres", centres=[cast.salsk.id], module_id=""
+            school,
+            do="publish",
+            invite_all="y",
+            number_shown="2",
+            audience="centres",
+            centres=[cast.salsk.id],
+            module_id="",
         ),
     )
 
@@ -141,7 +148,9 @@ def test_a_session_that_is_over_is_written_down_without_letters(school, as_, cas
 def test_a_visit_may_take_several_days(school, as_, cast):
     as_(cast.trainer).post(
         "/sessions/new",
-        data=typed(school, kind="visit", starts="18:00", ends="12:00", last_day="2026-12-12", place="Сальск", room_url=""),
+        data=typed(
+            school, kind="visit", starts="18:00", ends="12:00", last_day="2026-12-12", place="Сальск", room_url=""
+        ),
     )
 
     assert made().ends_at == datetime(2026, 12, 12, 9, 0, tzinfo=UTC)
@@ -164,7 +173,10 @@ def test_a_visit_may_take_several_days(school, as_, cast):
         ({"zone": "Europe"}, "Такого часового пояса нет. Выберите из списка."),
         ({"zone": "../../etc/passwd"}, "Такого часового пояса нет. Выберите из списка."),
         ({"zone": ""}, "Такого часового пояса нет. Выберите из списка."),
-        ({"zone": "Europe/Berlin", "day": "2027-03-28", "starts": "02:30", "ends": "05:00"}, "В этот час часы переводят"),
+        (
+            {"zone": "Europe/Berlin", "day": "2027-03-28", "starts": "02:30", "ends": "05:00"},
+            "В этот час часы переводят",
+        ),
         ({"room_url": "javascript:alert(1)"}, "Ссылка начинается с https://."),
         ({"room_url": "data:text/html,x"}, "Ссылка начинается с https://."),
         ({"room_url": "//evil.example.org"}, "Ссылка начинается с https://."),
@@ -188,9 +200,17 @@ def test_bad_input_is_an_error_at_its_field_and_nothing_is_saved(school, as_, ca
 
 @pytest.mark.parametrize(
     "fields",
-    [{"module_id": "m99999999999999999999"}, {"module_id": "cx"}, {"kind": "party"}, {"rule": "read"}, {"audience": "x"},
-     {"trainers": ["x"]}, {"trainers": ["999"]}, {"centres": ["999"]}],
-)  # fmt: skip
+    [
+        {"module_id": "m99999999999999999999"},
+        {"module_id": "cx"},
+        {"kind": "party"},
+        {"rule": "read"},
+        {"audience": "x"},
+        {"trainers": ["x"]},
+        {"trainers": ["999"]},
+        {"centres": ["999"]},
+    ],
+)
 def test_a_forged_choice_is_refused(school, as_, cast, fields):
     assert as_(cast.trainer).post("/sessions/new", data=typed(school, **fields)).status_code == 422
 

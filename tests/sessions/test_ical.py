@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 from lms.dates import ZONES
 from lms.sessions import ical
 
-OTHER_ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kathmandu", "Asia/Tehran")
+OTHER_ZONES = (
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
+    "Asia/Tehran",
+)
 
 
 def event(**fields) -> ical.Event:
@@ -40,7 +47,9 @@ def event(**fields) -> ical.Event:
 
 
 def test_an_invitation_is_written_exactly_so():
-    written = ical.Personal(event(), "REQUEST").to("Ирина Ковалёва", "kovaleva@example.org", "https://lms.test/i/secret/join")
+    written = ical.Personal(event(), "REQUEST").to(
+        "Ирина Ковалёва", "kovaleva@example.org", "https://lms.test/i/secret/join"
+    )
 
     assert written.decode().split("\r\n") == [
         "BEGIN:VCALENDAR",
@@ -110,7 +119,9 @@ def test_the_hour_that_comes_twice_is_told_in_utc():
     """On the night of 25 October 2026 clocks in Berlin show 02:30 twice; the second time is meant."""
     second = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
-    written = ical.Personal(event(starts_at=second, ends_at=second + timedelta(hours=2), zone="Europe/Berlin"), "REQUEST")
+    written = ical.Personal(
+        event(starts_at=second, ends_at=second + timedelta(hours=2), zone="Europe/Berlin"), "REQUEST"
+    )
 
     lines = written.to("Анна", "a@example.org", "https://lms.test/").decode().split("\r\n")
     assert {"DTSTART:20261025T013000Z", "DTEND;TZID=Europe/Berlin:20261025T043000"} <= set(lines)

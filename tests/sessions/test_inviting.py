@@ -49,7 +49,9 @@ def test_each_person_gets_one_letter_however_often_invited(school, cast):
 def test_a_link_lives_to_two_weeks_after_the_session(invited, cast, today):
     until = datetime(2026, 12, 17, 16, 30, tzinfo=MOSCOW)
 
-    assert tokens.find(invited.secret, Purpose.INVITATION, now=until - timedelta(seconds=1)).person_id == cast.volunteer.id
+    assert (
+        tokens.find(invited.secret, Purpose.INVITATION, now=until - timedelta(seconds=1)).person_id == cast.volunteer.id
+    )
     assert tokens.find(invited.secret, Purpose.INVITATION, now=until) is None
 
 
@@ -165,9 +167,7 @@ def test_who_is_invited_anew_after_being_taken_off_gets_an_event_above_the_cance
 
     actions.invite([cast.volunteer.id], invited.live_session, by=cast.coordinator, now=now())
 
-    mine = [
-        event["SEQUENCE"] for event in (*events("invite:"), *events("cancel:")) if "volunteer" in event["ATTENDEE"]
-    ]
+    mine = [event["SEQUENCE"] for event in (*events("invite:"), *events("cancel:")) if "volunteer" in event["ATTENDEE"]]
     assert sorted(mine) == [0, 1, 2]
 
 
@@ -264,7 +264,9 @@ def test_two_at_once_are_one_winner(invited, cast, app):
     live_session_id = invited.live_session.id
     version = invited.live_session.version
 
-    moved = first.post(f"/sessions/{live_session_id}/edit", data=form_of(invited.live_session, version, day="2026-12-04"))
+    moved = first.post(
+        f"/sessions/{live_session_id}/edit", data=form_of(invited.live_session, version, day="2026-12-04")
+    )
     cancelled = second.post(f"/sessions/{live_session_id}/cancellation", data={"version": version, "reason": "Заболел"})
 
     assert (moved.status_code, cancelled.status_code) == (303, 409)

@@ -1,4 +1,4 @@
-"""Letters compared in full with saved files; ``LMS_SAVE_LETTERS=1 pytest tests/sessions/test_letters.py`` writes them anew."""
+"""Letters compared in full with saved files; with LMS_SAVE_LETTERS=1 in the environment they are written anew."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from lms.progress.models import Completion, How
 from lms.sessions import queries
 from lms.sessions.models import AnswerWord, Attendance, Audience, Invitation, LiveSession, Presence
 from tests import factories
-from tests.sessions.conftest import MOSCOW
+from tests.sessions.conftest import MOSCOW, reads
 
 START = datetime(2026, 12, 3, 15, 0, tzinfo=MOSCOW)
 END = datetime(2026, 12, 3, 16, 30, tzinfo=MOSCOW)
@@ -164,7 +164,9 @@ def test_an_answer_after_the_start_is_not_taken(school, as_, cast, today):
 
 
 def test_an_answer_of_another_kind_is_not_found(school, as_, cast):
-    assert as_(cast.volunteer).post(f"/sessions/{school.live_session.id}/answer", data={"answer": "x"}).status_code == 404
+    assert (
+        as_(cast.volunteer).post(f"/sessions/{school.live_session.id}/answer", data={"answer": "x"}).status_code == 404
+    )
 
 
 # --- while ------------------------------------------------------------------------------------------------------------
@@ -245,7 +247,11 @@ def test_a_session_on_site_has_a_place_and_no_button(school, as_, cast, today):
 # --- after ------------------------------------------------------------------------------------------------------------
 def test_after_it_there_is_the_recording_and_the_quiz(school, as_, cast, today):
     factories.material(
-        school.module, title="Запись встречи", kind=MaterialKind.RECORDING, minutes=84, recording_of_id=school.live_session.id
+        school.module,
+        title="Запись встречи",
+        kind=MaterialKind.RECORDING,
+        minutes=84,
+        recording_of_id=school.live_session.id,
     )
     today.move_to(START)
     client = as_(cast.volunteer)
@@ -284,7 +290,7 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(school, as_, cast, today
         db.session.commit()
         with count_queries() as seen:
             assert client.get(address).status_code == 200
-        return len([statement for statement in seen if statement.startswith("SELECT")])
+        return reads(seen)
 
     few = statements()
     for _ in range(30):
