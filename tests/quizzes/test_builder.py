@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from lms import permissions as can
 from lms.clock import now
 from lms.cycles.models import Rule, State
 from lms.extensions import db
@@ -128,6 +129,20 @@ def test_learners_and_centre_coordinators_build_nothing(cast, as_, module, quiz,
         ]  # fmt: skip
         assert [client.post(post).status_code for post in posts] == [403] * len(posts)
     assert q.single.retired_at is None and db.session.scalar(db.select(db.func.count(Question.id))) == 5
+
+
+def test_every_page_of_the_builder_asks_whether_one_may_edit_this_very_quiz(cast, as_, module, quiz, q, monkeypatch):
+    monkeypatch.setattr(can, "edit_quiz", lambda person, quiz: False)
+    monkeypatch.setattr(can, "edit_curriculum", lambda person: False)
+    client, path = as_(cast.trainer), f"/quizzes/{quiz.id}"
+    question = f"{path}/questions/{q.single.id}"
+    pages = [
+        f"/quizzes/new?module_id={module.id}", f"{path}/edit", f"{path}/preview", f"{path}/questions/new",
+        f"{question}/edit", f"{question}/delete",
+    ]  # fmt: skip
+
+    assert [client.get(page).status_code for page in pages] == [403] * len(pages)
+    assert client.post(f"{question}/position", data={"direction": "down"}).status_code == 403
 
 
 def test_what_does_not_exist_is_not_built(cast, as_, quiz, q):

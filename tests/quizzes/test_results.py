@@ -9,6 +9,7 @@ import pytest
 
 from lms.accounts.models import Role
 from lms.clock import now
+from lms.cycles.models import State
 from lms.extensions import db
 from lms.quizzes import actions, queries
 from lms.quizzes.queries import Share
@@ -201,6 +202,13 @@ def test_a_centres_coordinator_sees_her_own_peoples_results_only(cast, as_, quiz
 def test_learners_see_nobodys_results(cast, as_, quiz, handed_in):
     assert as_(cast.volunteer).get(f"/quizzes/{quiz.id}/results").status_code == 403
     assert as_(cast.trainer).get("/quizzes/999999/results").status_code == 404
+
+
+def test_a_draft_and_its_results_do_not_exist_for_a_centres_coordinator(cast, as_, quiz, handed_in):
+    quiz.state = State.DRAFT
+
+    assert as_(cast.centre_coordinator).get(f"/quizzes/{quiz.id}/results").status_code == 404
+    assert as_(cast.trainer).get(f"/quizzes/{quiz.id}/results").status_code == 200
 
 
 def test_before_anybody_has_tried_the_results_say_so(cast, as_, quiz, q):
