@@ -39,7 +39,14 @@ Job = Callable[[], None]
 
 def prepare(job: Job) -> bool:
     """Do something once in a child, so that the memory it takes is given back; whether it ended well."""
-    child = multiprocessing.get_context("fork").Process(target=job)
+    parent = os.getpid()
+
+    def run() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once, without a word
+        _die_with(parent)
+        job()
+
+    child = multiprocessing.get_context("fork").Process(target=run)
     child.start()
     child.join()
     return child.exitcode == 0
