@@ -88,16 +88,21 @@ def index(live_session_id: int) -> ResponseReturnValue:
         may_correct_all=can.coordinate(me()),
         my_centre_id=me().centre_id if can.look_after_people(me()) else None,
         refusal=refusal,
+        is_wrong_address=is_wrong_address,
         words=words,
     )
 
 
 def refusal(answer: str) -> str:
     """What the mail server's last answer means, in words; its own text stands beside it."""
-    said = answer.lower()
-    if any(sign in said for sign in NO_SUCH_ADDRESS):
+    if is_wrong_address(answer):
         return str(_("There is no such address"))
-    return str(_("The mailbox is full") if any(sign in said for sign in FULL) else _("The mail server refused it"))
+    is_full = any(sign in answer.lower() for sign in FULL)
+    return str(_("The mailbox is full") if is_full else _("The mail server refused it"))
+
+
+def is_wrong_address(answer: str) -> bool:
+    return any(sign in answer.lower() for sign in NO_SUCH_ADDRESS)
 
 
 # --- inviting ---------------------------------------------------------------------------------------------------------

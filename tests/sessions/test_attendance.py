@@ -34,9 +34,12 @@ def completed() -> dict[int, How]:
 
 
 def test_the_page_shows_who_is_meant_by_centre_and_who_came_in(held, as_, cast):
-    text = words(as_(cast.trainer).get(f"/sessions/{held.live_session.id}/attendance"))
+    page = as_(cast.trainer).get(f"/sessions/{held.live_session.id}/attendance")
 
-    assert "был 1 человек из 3." in text
+    text = words(page)
+
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "был 1 человек из 3" in text
     assert "вход в 15:00" in text
     assert "Придёт" in text
     order = [text.index(name) for name in ("Батайск", "Гончар Олег", "Чужинова Клавдия", "Сальск", "Ковалёва Ирина")]

@@ -236,8 +236,9 @@ def test_an_empty_list_says_what_to_do(school, as_, cast):
     assert "Пригласить людей" in text
 
 
-def test_the_page_is_kept_nowhere(many, as_, cast):
-    for end in ("", "/new"):
+def test_the_pages_are_kept_nowhere(many, as_, cast):
+    id = db.session.query(Invitation.id).first().id
+    for end in ("", "/new", f"/{id}/address", f"/{id}/removal"):
         assert as_(cast.coordinator).get(address_of(many, end)).headers["Cache-Control"] == "no-store"
 
 
