@@ -44,7 +44,7 @@ lint: $(LINT) ## Check style, types and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/djlint --check --lint --quiet lms/templates
+	$(BIN)/djlint --lint --quiet lms/templates
 
 translations: $(RUN) ## Gather the texts of code and templates into the Russian catalogue, and compile it
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-wrap --no-location --sort-output --project=lms -o $(VENV)/messages.pot .
