@@ -9,6 +9,7 @@ Inside a view, ``require(can.edit_quiz(me(), quiz))`` asks about one thing.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar, cast
@@ -192,7 +193,21 @@ def _note_visit(response: Response) -> Response:
     return response
 
 
+def answer_no_sooner_than(seconds: float) -> None:
+    """Let this answer take that long at least, counted from now: its time shall not tell what was found on the way."""
+    g.not_before = time.monotonic() + seconds
+
+
+def _hold_back(response: Response) -> Response:
+    left = g.get("not_before", 0) - time.monotonic()
+    if left > 0:
+        time.sleep(left)
+    return response
+
+
 def init_app(app: Flask) -> None:
+    # What is registered first runs last: all else an answer needs (waking the worker) lies within the time it takes.
+    app.after_request(_hold_back)
     app.request_class = HeadIsGet
     login_manager.init_app(app)
     login_manager.session_protection = None  # get_id() carries a version instead; addresses of phones change

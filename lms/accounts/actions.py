@@ -56,7 +56,7 @@ def register(person: Person, *, now: datetime) -> None:
 
 def note_sign_in(person: Person, *, now: datetime) -> None:
     """Here now. Written past the version, which tells editors that a person's record changed."""
-    db.session.execute(update(Person.__table__).where(Person.__table__.c.id == person.id).values(last_seen_at=now))
+    db.session.execute(update(Person).where(Person.id == person.id).values(last_seen_at=now))
 
 
 def end_links(person: Person, *, now: datetime) -> None:
@@ -106,24 +106,21 @@ def _add(verdicts: list[Verdict], now: datetime) -> list[int]:
             }
             for verdict in verdicts[start : start + _AT_ONCE]
         ]
-        db.session.execute(insert(Person.__table__), rows)
+        db.session.execute(insert(Person), rows)
         new = db.session.scalars(select(Person.id).where(Person.email.in_([row["email"] for row in rows]))).all()
-        db.session.execute(
-            insert(PersonRole.__table__), [{"person_id": person_id, "role": Role.VOLUNTEER} for person_id in new]
-        )
+        db.session.execute(insert(PersonRole), [{"person_id": person_id, "role": Role.VOLUNTEER} for person_id in new])
         ids += new
     return ids
 
 
 def _update(verdicts: list[Verdict]) -> None:
-    people = Person.__table__
     for verdict in verdicts:
         changed = {name for name, _before in verdict.changes}
         values = {name: getattr(verdict.row, name) for name in changed - {"centre"}}
         if "centre" in changed:
             values["centre_id"] = verdict.centre_id
         db.session.execute(
-            update(people).where(people.c.id == verdict.person_id).values(version=people.c.version + 1, **values)
+            update(Person).where(Person.id == verdict.person_id).values(version=Person.version + 1, **values)
         )
 
 

@@ -82,6 +82,18 @@ def write(import_id: int) -> ResponseReturnValue:
     kept = find_import(import_id, waiting=True)
     _mend(kept)
     verdicts = verdicts_on(kept)
+    writable = sum(verdict.fate in {Fate.ADD, Fate.UPDATE} for verdict in verdicts)
+    if request.form.get("expected", str(writable)) != str(writable):
+        db.session.commit()
+        flash(
+            ngettext(
+                "With what you mended, %(num)s person will be written down. Look once more and press the button again.",
+                "With what you mended, %(num)s people will be written down. Look once more and press the button again.",
+                writable,
+            ),
+            "wait",
+        )
+        return redirect(url_for("people_imports.show", import_id=import_id), 303)
     if all(verdict.fate is Fate.BAD for verdict in verdicts):
         db.session.commit()
         flash(_("No row is in order yet, so nobody was written down."), "wait")
@@ -187,7 +199,7 @@ def preview(kept: PeopleImport) -> ResponseReturnValue:
         opened=opened,
         centre_names={one.id: titled(one, "name") for one in centres},
         cycle=cycle,
-        here=here,
+        href=here,
         page=page,
         pages=pages,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, false, func, select
 
@@ -56,7 +57,7 @@ SUSPENDED = Person.suspended_at.is_not(None)
 
 def chosen_people(person: Person, choice: Choice) -> ColumnElement[bool]:
     """Is a row of Person among those that this person sees and chose?"""
-    within = Person.id.in_(visible_people(person).with_only_columns(Person.id))
+    within: ColumnElement[bool] = Person.id.in_(visible_people(person).with_only_columns(Person.id))
     if choice.centre_id is not None:
         within &= Person.centre_id == choice.centre_id
     if choice.role is not None:
@@ -77,7 +78,7 @@ def figures(chosen: ColumnElement[bool]) -> Figures:
     return Figures(*row)
 
 
-def person_rows(chosen: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+def person_rows(chosen: ColumnElement[bool]) -> Select[Any]:
     """What a list says of each, by name; its roles are ``roles_of`` those rows."""
     return (
         select(

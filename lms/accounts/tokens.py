@@ -70,7 +70,7 @@ def issue_many(
         for person_id, secret in found.items()
     ]
     for start in range(0, len(rows), _AT_ONCE):
-        db.session.execute(insert(Token.__table__), rows[start : start + _AT_ONCE])
+        db.session.execute(insert(Token), rows[start : start + _AT_ONCE])
     return found
 
 

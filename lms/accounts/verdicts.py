@@ -147,11 +147,11 @@ def _changes(person: Known, row: Row, centre_id: int | None) -> list[tuple[str, 
     return found if centre_id == person.centre_id else [*found, ("centre", person.centre_id)]
 
 
-def _names(row: Row) -> tuple[list[str], str]:
+def _names(row: Row) -> tuple[tuple[str, str, str], str]:
     try:
-        names = [parse_name(getattr(row, name)) for name in _NAME_FIELDS]
+        names = (parse_name(row.family_name), parse_name(row.given_name), parse_name(row.patronymic))
     except ValueError as error:
-        return [], str(error)
+        return ("", "", ""), str(error)
     return names, "" if names[0] else str(_l("There is no family name."))
 
 

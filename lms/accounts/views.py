@@ -22,7 +22,7 @@ from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response
 
 from lms import permissions as can
-from lms.access import allow, me, public, safe_next, someone
+from lms.access import allow, answer_no_sooner_than, me, public, safe_next, someone
 from lms.accounts import actions, tokens, tries
 from lms.accounts.forms import CodeForm, EnterForm, RegistrationForm, SignInForm
 from lms.accounts.models import Person, Purpose, Token
@@ -33,6 +33,9 @@ from lms.extensions import db
 from lms.freshness import no_store
 
 blueprint = Blueprint("accounts", __name__)
+
+# Longer than writing a letter takes.
+LETTER_SECONDS = 0.2
 
 
 # --- asking for a letter ----------------------------------------------------------------------------------------------
@@ -186,6 +189,8 @@ def take_try(limit: tries.Limit, email: str) -> list[int] | None:
 
 
 def take_letter(email: str) -> list[int] | None:
+    """Note that a letter was asked for; from here on the answer takes one time, whoever has that address."""
+    answer_no_sooner_than(LETTER_SECONDS)
     return take_try(tries.LETTERS_TO_ACCOUNT, email)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import select
 
+from lms.accounts import views
 from lms.extensions import db
 from lms.outbox.models import Letter
 
@@ -27,6 +28,12 @@ class Received(NamedTuple):
     @property
     def code(self) -> str:
         return re.search(r"^\d{3} \d{3}$", self.text, re.MULTILINE)[0]
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch):
+    """Tests do not wait for answers to take their time; the one about time does."""
+    monkeypatch.setattr(views, "LETTER_SECONDS", 0)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import statistics
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from lms.accounts import views
 from lms.accounts.models import Person, Token
 from lms.clock import now
 from lms.extensions import db
@@ -247,6 +250,24 @@ def test_the_answer_is_the_same_for_known_and_unknown(app, cast, email):
 
 def _plain(response, address: str) -> str:
     return re.sub(r'(csrf[-_]token"[^>]*(?:value|content)=")[^"]*', "", response.text).replace(address, "ADDRESS")
+
+
+def test_the_answer_takes_as_long_for_known_and_unknown(app, cast, monkeypatch):
+    monkeypatch.setattr(views, "LETTER_SECONDS", 0.2)
+
+    def seconds(path: str, email: str) -> float:
+        begun = time.perf_counter()
+        app.test_client().post(path, data={"email": email})
+        return time.perf_counter() - begun
+
+    for path in ("/sign-in", "/password"):
+        seconds(path, "volunteer@lms.test")
+        known, unknown = (
+            statistics.median(seconds(path, email) for _ in range(2))
+            for email in ("trainer@lms.test", "nobody@lms.test")
+        )
+        assert known >= 0.2 and unknown >= 0.2
+        assert abs(known - unknown) < 0.05
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------
