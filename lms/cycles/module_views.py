@@ -114,7 +114,6 @@ def edit_module(module_id: int) -> ResponseReturnValue:
         module=module,
         activities=activities,
         missing=what_is_missing(activities),
-        todo={activity.id: what_to_do(activity) for activity in activities},
         ready=[activity for activity in activities if not activity.is_published and activity.lacks is None],
         rule_words=RULES,
     )
