@@ -33,7 +33,7 @@ def parse_email(text: str) -> str:
     if "." not in domain.strip("."):
         raise ValueError(_l("After the @ something is missing. For instance, ivanova@example.org."))
     try:
-        checked = validate_email(f"{local}@{domain}", check_deliverability=False, test_environment=True)
+        checked = validate_email(f"{local}@{domain}", check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError as error:
         raise ValueError(_l("There can be no such address. Check it letter by letter.")) from error
     address = f"{checked.local_part}@{checked.ascii_domain}"
