@@ -23,7 +23,7 @@ from lms.quizzes import actions, queries
 from lms.quizzes.giving import NotOffered
 from lms.quizzes.models import Attempt, Quiz
 from lms.quizzes.review import Speech, attempts_left, review, shows_key
-from lms.quizzes.views import blueprint, kind_words, say_gaps, say_size
+from lms.quizzes.views import blueprint, captions, say_gaps, say_size
 
 LONGEST_SAVE = 8 * 1024  # bytes of one save
 
@@ -101,7 +101,7 @@ def attempt(attempt_id: int) -> ResponseReturnValue:
         answered=len(questions) - len(gaps),
         next_gap=gaps[0] if gaps else None,
         gaps=say_gaps(len(gaps)),
-        kinds=kind_words(),
+        captions=captions(questions),
     )
 
 

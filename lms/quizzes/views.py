@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,7 +157,9 @@ def preview(quiz_id: int) -> ResponseReturnValue:
     require(can.edit_quiz(me(), quiz))
     questions = queries.questions_on_page(quiz.id)
     size = say_size(len(questions), sum(question.points for question in questions))
-    return render_template("quizzes/preview.html", quiz=quiz, questions=questions, size=size, kinds=kind_words())
+    return render_template(
+        "quizzes/preview.html", quiz=quiz, questions=questions, size=size, captions=captions(questions)
+    )
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
@@ -192,6 +195,16 @@ def say_size(questions: int, points: int, *, words: bool = True) -> str:
     word = number_word(questions, locale()) if words else str(questions)
     count = ngettext("%(word)s question", "%(word)s questions", questions, word=word[:1].upper() + word[1:])
     return f"{count}, {ngettext('%(num)s point', '%(num)s points', points)}"
+
+
+def captions(questions: Sequence[queries.OnPage]) -> dict[int, str]:
+    """«Вопрос 2 из 8 · несколько ответов · 2 балла», by the question's number; each word is translated once."""
+    place, kinds, count = _("Question %(number)s of %(count)s"), kind_words(), len(questions)
+    points = {one: ngettext("%(num)s point", "%(num)s points", one) for one in {each.points for each in questions}}
+    return {
+        each.number: f"{place % {'number': each.number, 'count': count}} · {kinds[each.kind]} · {points[each.points]}"
+        for each in questions
+    }
 
 
 def say_gaps(count: int) -> str:
