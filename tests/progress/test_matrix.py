@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.progress.matrix import Column, Filters, Group, Matrix, Row, people_at, people_named, places
@@ -28,6 +28,7 @@ def matrix(rows: list[Row], columns: list[Column], split: int) -> Matrix:
 dues = st.sampled_from([None, NOW - timedelta(days=2), NOW + timedelta(days=2)])
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_mark_is_the_one_the_rules_give(data):
     size = data.draw(st.integers(1, 7))

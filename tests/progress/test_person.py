@@ -155,7 +155,9 @@ def test_a_learner_decides_nothing_about_herself(school, cast, as_):  # noqa: F8
 
 
 def test_only_activities_of_her_cycles_are_decided_about(school, cast, as_):  # noqa: F811
-    elsewhere = factories.material(factories.module(factories.cycle()))
+    other = factories.cycle()
+    elsewhere = factories.material(factories.module(other))
+    factories.enrolment(cast.stranger, other)
 
     assert as_(cast.coordinator).get(address_of(cast.volunteer, elsewhere)).status_code == 404
 

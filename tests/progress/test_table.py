@@ -146,6 +146,13 @@ def test_no_file_and_no_list_of_a_centre_names_another_centres_people(cycle, cas
     assert "Клавдия".encode() not in body
 
 
+def test_what_was_remembered_for_one_is_not_shown_to_another(cycle, cast, as_):
+    everybody, own_centre = as_(cast.coordinator), as_(cast.centre_coordinator)
+
+    assert "Чужинова" in text_of(everybody.get("/progress"))
+    assert "Чужинова" not in text_of(own_centre.get("/progress"))
+
+
 def test_another_centre_is_no_centre_for_her(cycle, cast, as_):
     client = as_(cast.centre_coordinator)
 
