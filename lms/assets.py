@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import shutil
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from whitenoise import WhiteNoise
 
 STATIC = Path(__file__).parent / "static"
 PREFIX = "assets"
+KEPT_SECONDS = 30 * 24 * 3600
 
 
 def _bootstrap_css() -> str:
@@ -51,11 +52,16 @@ def publish(app: Flask) -> dict[str, str]:
         if app.config["ASSETS_COMPRESS"] and not (folder / f"{published}.br").exists():
             (folder / f"{published}.gz").write_bytes(gzip.compress(content, 9))
             (folder / f"{published}.br").write_bytes(brotli.compress(content, quality=11))
-    kept = set(names.values())
-    for old in folder.iterdir():
-        if old.name.removesuffix(".gz").removesuffix(".br") not in kept:
-            old.unlink() if old.is_file() else shutil.rmtree(old)
+    _sweep(folder, set(names.values()))
     return names
+
+
+def _sweep(folder: Path, kept: set[str]) -> None:
+    """Remove what an earlier release published, but not what a server that still runs it may be asked for."""
+    for old in folder.iterdir():
+        is_kept = old.name.removesuffix(".gz").removesuffix(".br") in kept
+        if not is_kept and time.time() - old.stat().st_mtime > KEPT_SECONDS:
+            old.unlink()
 
 
 def init_app(app: Flask) -> None:
