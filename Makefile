@@ -9,6 +9,8 @@ LINT := $(VENV)/.lint-installed
 RU := lms/translations/ru/LC_MESSAGES/messages
 FLASK := $(BIN)/flask --app wsgi
 DATABASES ?= sqlite,postgresql
+# Test processes side by side: one for each core.
+JOBS ?= auto
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
@@ -32,10 +34,10 @@ test: $(TEST) $(RU).mo ## Run the whole suite, on SQLite and PostgreSQL, with a 
 ifeq ($(CHROMIUM),)
 	@echo "No chromium on this machine: the browser tests will be skipped (as root: apt-get install chromium)."
 endif
-	$(BIN)/pytest --databases $(DATABASES) -rs $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --databases $(DATABASES) -rs $(ARGS)
 
 test-quick: $(TEST) $(RU).mo ## Run what takes less than a minute: SQLite, no browser, nothing slow
-	$(BIN)/pytest -m "not slow and not browser" $(ARGS)
+	$(BIN)/pytest -n $(JOBS) -m "not slow and not browser" $(ARGS)
 
 bench: $(TEST) $(RU).mo ## Measure the pages against their budgets
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -26,6 +26,7 @@ def run(app, *arguments: str):
 
 
 # --- demo -------------------------------------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_demo_fills_an_empty_database_and_says_whom_to_sign_in_as(app):
     told = run(app, "demo")
     assert told.exit_code == 0, told.output

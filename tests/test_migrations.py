@@ -82,6 +82,7 @@ def test_all_the_way_down_leaves_nothing_and_up_again_everything(new):
     assert tables() == set(db.metadata.tables)
 
 
+@pytest.mark.slow
 def test_the_demo_fits_into_the_migrated_tables_and_survives_each_step_down_and_up(new):
     flask_migrate.upgrade()
     demo.load(now())
