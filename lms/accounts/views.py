@@ -36,6 +36,8 @@ blueprint = Blueprint("accounts", __name__)
 
 # Longer than writing a letter takes.
 LETTER_SECONDS = 0.2
+# A cookie has room for so much.
+LONGEST_NEXT = 1000
 
 
 # --- asking for a letter ----------------------------------------------------------------------------------------------
@@ -150,10 +152,11 @@ def signed_in() -> Person | None:
 
 
 def ask(form: SignInForm) -> None:
+    wanted = safe_next(form.next.data)
     session["sign_in"] = {
         "email": form.email.data,
         "remember": bool(form.remember.data),
-        "next": safe_next(form.next.data),
+        "next": wanted if wanted and len(wanted) <= LONGEST_NEXT else None,
     }
 
 
@@ -165,7 +168,7 @@ def asked_for(token: Token) -> bool:
 def enter(person: Person, *, remember: bool) -> ResponseReturnValue:
     """Sign in, in a new session (nothing of an old one goes along), and go on to where one was going."""
     asked = session.get("sign_in") or {}
-    wanted = safe_next(asked.get("next")) if asked.get("email") == person.email else None
+    wanted = asked.get("next") if asked.get("email") == person.email else None
     actions.note_sign_in(person, now=now())
     db.session.commit()
     session.clear()

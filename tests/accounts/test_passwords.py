@@ -121,6 +121,21 @@ def test_a_letter_lets_one_choose_a_password(client, cast, mailbox, as_):
     assert client.post(letter.path, data={"password": GOOD + "!"}).status_code == 410
 
 
+def test_a_new_password_ends_the_links_sent_before(app, as_, known, mailbox):
+    for change in ("by letter", "in the profile"):
+        app.test_client().post("/sign-in", data={"email": "volunteer@lms.test"})
+        app.test_client().post("/password", data={"email": "volunteer@lms.test"})
+        *_earlier, sign_in, choose = mailbox("volunteer@lms.test")
+        if change == "by letter":
+            app.test_client().post("/password", data={"email": "volunteer@lms.test"})
+            app.test_client().post(mailbox("volunteer@lms.test")[-1].path, data={"password": GOOD})
+        else:
+            here = as_(db.session.get(Person, known.id))
+            assert here.post("/profile/password", data={"old": GOOD, "password": GOOD + "!"}).status_code == 303
+        assert app.test_client().get(sign_in.path).status_code == 410
+        assert app.test_client().get(choose.path).status_code == 410
+
+
 def test_an_unknown_address_gets_the_same_page_and_no_letter(client, cast, mailbox):
     pages = [
         client.post("/password", data={"email": email}).text for email in ("volunteer@lms.test", "nobody@lms.test")

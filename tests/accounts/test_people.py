@@ -240,6 +240,10 @@ def test_a_centres_coordinator_cannot_take_over_a_weightier_account(as_, cast, r
     assert client.post(f"/people/{other.id}/edit", data=changed(other, email="mine@lms.test")).status_code == 403
     assert client.post(f"/people/{other.id}/suspension").status_code == 403
     assert kept("weighty@lms.test").is_active
+    other = kept("weighty@lms.test")
+    other.suspend(now())
+    assert client.post(f"/people/{other.id}/suspension/end").status_code == 403
+    assert not kept("weighty@lms.test").is_active
 
 
 def test_a_coordinator_cannot_touch_an_administrator(as_, cast):

@@ -216,8 +216,9 @@ def test_a_failure_halfway_writes_nobody(as_, cast, monkeypatch):
 def test_a_list_without_a_single_good_row_writes_nobody_and_keeps_waiting(as_, cast):
     client = as_(cast.coordinator)
     address = paste(client, "Наталья;nata.lms.test").location
-    assert client.post(f"{address}/people").location == address
+    assert client.post(f"{address}/people", data={"0-name": "Петрова Наталья"}).location == address
     assert db.session.get(PeopleImport, 1).written_at is None
+    assert "Петрова Наталья" in client.get(address).text, "what was mended stays mended"
 
 
 def test_the_new_ones_are_enrolled_where_it_is_asked_for(as_, cast):
@@ -241,6 +242,7 @@ def test_an_unfinished_list_waits_and_is_found_again(as_, cast):
     client = as_(cast.coordinator)
     address = paste(client).location
     assert address in client.get("/people/import").text
+    assert address not in as_(cast.admin).get("/people/import").text
 
 
 def test_lists_are_thrown_away_after_a_month(as_, cast):
