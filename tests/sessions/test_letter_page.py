@@ -172,9 +172,9 @@ def test_entering_twice_is_one_presence(invited, cast, client, today):
 def test_the_browser_may_be_sent_on_to_the_room_only_from_the_page_with_the_button(invited, client, today):
     today.move_to(START)
 
-    policy = client.get(f"/i/{invited.secret}/join").headers["Content-Security-Policy"]
-
-    assert "form-action 'self' https://meet.example.org" in policy
+    for end in ("", "/join"):
+        policy = client.get(f"/i/{invited.secret}{end}").headers["Content-Security-Policy"]
+        assert "form-action 'self' https://meet.example.org" in policy
     assert "meet.example.org" not in client.get(f"/i/{invited.secret}/not-me").headers["Content-Security-Policy"]
 
 
@@ -201,6 +201,16 @@ def test_the_material_and_the_quiz_open_without_signing_in(invited, client):
         f"/materials/{invited.material.id}", f"/quizzes/{invited.quiz.id}", f"/sessions/{invited.live_session.id}"
     ]  # fmt: skip
     assert client.get(f"/sessions/{invited.live_session.id}").status_code == 200
+
+
+def test_pressing_something_is_what_counts_as_opened(invited, cast, client):
+    invitation = invitation_of(cast.volunteer.id, invited.live_session.id)
+    client.get(f"/i/{invited.secret}")
+    assert invitation.opened_at is None
+
+    client.post(f"/i/{invited.secret}/open")
+
+    assert invitation.opened_at == now()
 
 
 def test_a_guest_reaches_nothing_else(invited, cast, client):
