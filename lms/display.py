@@ -32,7 +32,8 @@ def choose_locale() -> str:
 
 
 def locale() -> str:
-    return "en" if str(get_locale()).startswith("en") else "ru"
+    spoken = get_locale()
+    return "en" if spoken is not None and spoken.language == "en" else "ru"
 
 
 def zone() -> str:

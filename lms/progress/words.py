@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -91,7 +92,15 @@ def _score(attempt: Try) -> str:
 
 def for_learner() -> dict[str, Any]:
     """What templates/progress/parts.html needs beside its arguments."""
-    return {"learner_words": learner_marks(), "kinds": kinds, "own_answer": own_answer, "stage_note": stage_note}
+    before, _zero, after = url_for("progress.module", module_id=0).rpartition("0")
+    return {
+        "learner_words": learner_marks(),
+        "kinds": kinds,
+        "own_answer": own_answer,
+        "stage_note": stage_note,
+        # A path names every module two or three times: its address is built once and the id put in.
+        "module_address": lambda stage: f"{before}{stage.id}{after}",
+    }
 
 
 def ways() -> dict[How, str]:
