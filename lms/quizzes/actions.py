@@ -18,7 +18,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from lms.accounts.models import Person
 from lms.extensions import db
-from lms.quizzes import queries
+from lms.quizzes import figure_queries, queries
 from lms.quizzes.giving import Given, NotOffered, read
 from lms.quizzes.grading import NOTHING, Asked, grade, percent_of
 from lms.quizzes.models import Answer, Attempt, Choice, Question, QuestionEdition, Quiz
@@ -170,7 +170,7 @@ def note_change(question: Question, before: Asked, *, now: datetime) -> None:
     A better explanation is no other question: it is shown with old results as well.
     """
     if not queries.asked_one(question.id).asks_the_same_as(before):
-        if queries.answers_to(question.id).submitted:
+        if figure_queries.answers_to(question.id).submitted:
             db.session.add(QuestionEdition(question_id=question.id, edition=before.edition, asked=before.to_json()))
         question.edition = before.edition + 1
     question.updated_at = now
@@ -194,7 +194,7 @@ def _fill(choice: Choice, position: int, text: str, is_right: bool, feedback: st
 
 def remove(question: Question, *, now: datetime) -> None:
     """Take a question out of its quiz. One that people have answered is kept for their results."""
-    if queries.answers_to(question.id).all:
+    if figure_queries.answers_to(question.id).all:
         question.retired_at = now
     else:
         db.session.delete(question)

@@ -12,7 +12,7 @@ from lms.access import allow, me, require, require_version
 from lms.clock import now
 from lms.extensions import db
 from lms.materials.markdown import to_text
-from lms.quizzes import actions, queries
+from lms.quizzes import actions, figure_queries, queries
 from lms.quizzes.forms import KIND_NAMES, QuestionForm
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Question, Quiz
@@ -73,7 +73,7 @@ def edit(quiz_id: int, question_id: int) -> ResponseReturnValue:
     quiz = find_quiz(quiz_id)
     require(can.edit_quiz(me(), quiz))
     question = find_question(quiz, question_id)
-    answers = queries.answers_to(question.id)
+    answers = figure_queries.answers_to(question.id)
     form = QuestionForm(question)
     meanwhile = None
     changed_rows = form.is_submitted() and form.change_rows(request.form)
@@ -133,7 +133,7 @@ def delete(quiz_id: int, question_id: int) -> ResponseReturnValue:
             question=question,
             number=number,
             title=to_text(question.text_html),
-            answers=queries.answers_to(question.id),
+            answers=figure_queries.answers_to(question.id),
         )
     actions.remove(question, now=now())
     db.session.commit()

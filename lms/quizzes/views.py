@@ -25,7 +25,7 @@ from lms.extensions import db
 from lms.freshness import no_store
 from lms.materials.markdown import to_text
 from lms.progress.numerals import number_word
-from lms.quizzes import queries
+from lms.quizzes import figure_queries, queries
 from lms.quizzes.forms import KIND_NAMES, QuizForm
 from lms.quizzes.models import Question, Quiz
 from lms.typography import typo
@@ -53,8 +53,8 @@ def index() -> ResponseReturnValue:
     cycles = db.session.scalars(visible_cycles(me())).all()
     chosen = request.args.get("cycle", "")
     cycle = next((one for one in cycles if one.slug == chosen), None) or current_cycle(me())
-    quizzes = queries.listed(cycle.id) if cycle else []
-    modules = queries.modules_of(cycle.id) if cycle else []
+    quizzes = figure_queries.listed(cycle.id) if cycle else []
+    modules = figure_queries.modules_of(cycle.id) if cycle else []
     return render_template(
         "quizzes/index.html",
         cycle=cycle,
@@ -110,7 +110,7 @@ class Listed:
     id: int
     title: str
     kind: str
-    share: queries.Share | None
+    share: figure_queries.Share | None
 
     @property
     def percent(self) -> int | None:
@@ -124,7 +124,7 @@ class Listed:
 def builder(quiz: Quiz) -> dict[str, Any]:
     """What stands around every page of the builder: the head, and the list of questions with their figures."""
     questions = quiz.live_questions
-    shares = queries.shares(quiz.id)
+    shares = figure_queries.shares(quiz.id)
     return {
         "quiz": quiz,
         "facts": _facts(quiz, questions),
@@ -169,7 +169,7 @@ def results(quiz_id: int) -> ResponseReturnValue:
     """Who tried it, how often, and how it went; a page of people at a time, by name."""
     no_store()
     quiz = db.first_or_404(visible_to(me(), Quiz).where(Quiz.id == quiz_id).options(joinedload(Quiz.module)))
-    everybody = queries.results(quiz.id, me())
+    everybody = figure_queries.results(quiz.id, me())
     count, passed = db.session.execute(
         select(func.count(), func.coalesce(func.sum(everybody.subquery().c.passed), 0))
     ).one()

@@ -11,7 +11,7 @@ from lms import permissions as can
 from lms.clock import now
 from lms.cycles.models import Rule, State
 from lms.extensions import db
-from lms.quizzes import queries
+from lms.quizzes import figure_queries
 from lms.quizzes.models import Attempt, Question, QuestionEdition, QuestionKind, Quiz
 from tests import factories
 from tests.quizzes.conftest import form_of
@@ -426,4 +426,4 @@ def test_shares_of_a_changed_question_begin_anew(cast, as_, quiz, q, right, atte
     form = {"version": q.short.version, "kind": "short", "points": "1", "text": "Яснее?", "accepted": "да"}
     as_(cast.trainer).post(f"/quizzes/{quiz.id}/questions/{q.short.id}/edit", data=form)
 
-    assert set(queries.shares(quiz.id)) == {q.single.id, q.several.id, q.true_false.id, q.number.id}
+    assert set(figure_queries.shares(quiz.id)) == {q.single.id, q.several.id, q.true_false.id, q.number.id}

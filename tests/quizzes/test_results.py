@@ -11,8 +11,8 @@ from lms.accounts.models import Role
 from lms.clock import now
 from lms.cycles.models import State
 from lms.extensions import db
-from lms.quizzes import actions, queries
-from lms.quizzes.queries import Share
+from lms.quizzes import actions, figure_queries, queries
+from lms.quizzes.figure_queries import Share
 from tests import factories
 from tests.quizzes.conftest import form_of
 from tests.quizzes.test_taking import words
@@ -172,7 +172,7 @@ def handed_in(cast, quiz, q, right):
 
 
 def test_everybody_counts_once_in_the_share_of_right_answers(quiz, q, handed_in):
-    assert queries.shares(quiz.id) == {
+    assert figure_queries.shares(quiz.id) == {
         q.single.id: Share(people=3, right=2), q.several.id: Share(3, 1), q.true_false.id: Share(3, 1),
         q.number.id: Share(3, 1), q.short.id: Share(3, 1),
     }  # fmt: skip
