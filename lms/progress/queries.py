@@ -146,12 +146,14 @@ def _stages(person_id: int, which: ColumnElement[bool]) -> list[Stage]:
     stages: dict[int, Stage] = {}
     tries = _tries(person_id, which)
     for row in db.session.execute(_ROWS.where(which), {"person_id": person_id}):
-        module, activity = row[:_OF_MODULE], row[_OF_MODULE:]
+        values = list(row)
+        module, activity = values[:_OF_MODULE], values[_OF_MODULE:]
         stage = stages.get(module[0])
         if stage is None:
             stage = stages[module[0]] = Stage(*module)
         if activity[0] is not None:
-            stage.steps.append(Step(*activity, tries.get(activity[0], [])))
+            activity.append(tries.get(activity[0], []))
+            stage.steps.append(Step(*activity))
     return list(stages.values())
 
 

@@ -70,7 +70,7 @@ def stage_note(stage: Stage) -> str:
     session = next((step for step in stage.sessions if not step.is_cancelled), None)
     if session is not None and session.starts_at is not None:
         is_ahead = session.starts_at > now()
-        said.append(when(session) if is_ahead else weekday_day(session.starts_at, session.zone))
+        said.append(when(session) if is_ahead else weekday_day(session.starts_at, session.zone or ""))
         if is_ahead and session.answer:
             said.append(own_answer(session.answer))
         if session.how == How.WATCHED:
