@@ -19,7 +19,7 @@ import structlog
 from flask import Flask, Request, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
@@ -73,14 +73,19 @@ def require_version(found: int | str, submitted: str | int | None) -> bool:
 
 
 # --- who is it --------------------------------------------------------------------------------------------------------
+_PERSON = (
+    select(Person)
+    .where(Person.id == bindparam("person_id"))
+    .options(joinedload(Person.role_rows), joinedload(Person.centre))
+)
+
+
 @login_manager.user_loader
 def _signed_in(cookie_id: str) -> Person | None:
     person_id, _, version = cookie_id.partition(".")
     if not person_id.isdigit():
         return None
-    person = db.session.scalar(
-        select(Person).where(Person.id == int(person_id)).options(joinedload(Person.role_rows), joinedload(Person.centre))
-    )  # fmt: skip
+    person = db.session.scalar(_PERSON, {"person_id": int(person_id)})
     if person is None or str(person.session_version) != version or not person.is_active:
         return None
     return person

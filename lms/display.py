@@ -32,14 +32,17 @@ def choose_locale() -> str:
 
 
 def locale() -> str:
-    spoken = get_locale()
+    """The language spoken now, "ru" or "en"; inside ``force_locale`` (a letter) the one that was forced."""
+    spoken = g.get("babel_locale") or get_locale()  # what Flask-Babel has found already costs nothing to ask again
     return "en" if spoken is not None and spoken.language == "en" else "ru"
 
 
 def zone() -> str:
     """The zone this reader lives in."""
-    own = getattr(current_user, "zone", "") if request and not g.get("failing") else ""
-    return own if own and dates.find_zone(own) else str(current_app.config["ZONE"])
+    if "zone" not in g:
+        own = getattr(current_user, "zone", "") if request and not g.get("failing") else ""
+        g.zone = own if own and dates.find_zone(own) else str(current_app.config["ZONE"])
+    return str(g.zone)
 
 
 def titled(thing: Any, field: str = "title") -> str:
@@ -122,16 +125,31 @@ def lines(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.splitlines())
 
 
-def polish_translations() -> None:
-    """Pass the catalogue of the request's language through the typographer, once per process."""
-    if g.get("polished") or locale() != "ru":
-        return
-    g.polished = True
-    translations = get_translations()
-    if getattr(translations, "polished", False) or not hasattr(translations, "_catalog"):
-        return
-    translations._catalog = {key: typo(text) if isinstance(text, str) else text for key, text in translations._catalog.items()}
-    translations.polished = True
+# --- translations -----------------------------------------------------------------------------------------------------
+_catalogues: dict[str, Any] = {}
+
+
+def _catalogue() -> Any:
+    """The translations of the language spoken now, the Russian ones passed through the typographer once per process."""
+    language = locale()
+    found = _catalogues.get(language)
+    if found is None:
+        found = _catalogues[language] = get_translations()
+        if language == "ru" and hasattr(found, "_catalog"):
+            found._catalog = {key: typo(text) if isinstance(text, str) else text for key, text in found._catalog.items()}
+    return found
+
+
+def _gettext(text: str) -> str:
+    return str(_catalogue().ugettext(text))
+
+
+def _ngettext(one: str, many: str, count: int) -> str:
+    return str(_catalogue().ungettext(one, many, count))
+
+
+def _load_catalogue() -> None:
+    _catalogue()
 
 
 def _common() -> dict[str, Any]:
@@ -158,5 +176,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["now"] = now
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.before_request(polish_translations)
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.before_request(_load_catalogue)
     app.context_processor(_common)

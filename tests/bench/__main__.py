@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gzip
+import json
 import os
 import re
 import subprocess
@@ -21,7 +22,7 @@ from lms.accounts.models import Person
 from lms.app import create_app
 from lms.cycles.models import Enrolment
 from lms.extensions import db
-from lms.quizzes.models import Attempt, Question, Quiz
+from lms.quizzes.models import Attempt, Question, QuestionKind, Quiz
 from lms.sessions.models import Invitation, LiveSession
 from tests.bench import letters
 from tests.bench.loading import ROOT, Target, gunicorn, measure_in_turns, memory_of
@@ -97,14 +98,16 @@ def _things() -> dict[str, Any]:
         attempt = Attempt(quiz_id=quiz.id, person_id=learner.id, number=9, started_at=live_session.created_at)
         db.session.add(attempt)
         db.session.commit()
-        question = db.session.scalars(db.select(Question).where(Question.quiz_id == quiz.id)).first()
+        question = db.session.scalars(
+            db.select(Question).where(Question.quiz_id == quiz.id, Question.kind == QuestionKind.SINGLE)
+        ).first()
         return {
             "learner": cookie(learner),
             "coordinator": cookie(coordinator),
             "live_session": live_session.id,
             "attempt": attempt.id,
             "question": question.id,
-            "choice": question.choices[0].id if question.choices else "true",
+            "choices": [[choice.id] for choice in question.choices[:2]],
             "material": db.session.scalar(db.text("select material.id from material join activity using (id) where state='published' limit 1")),
         }
 
@@ -127,11 +130,11 @@ def _targets(things: dict[str, Any], base_port: int, port: int) -> dict[str, Tar
         Target("quiz page", port, f"/attempts/{things['attempt']}", "≤ 2", learner),
         Target(
             "save one answer", port, f"/attempts/{things['attempt']}/answers/{things['question']}", "≤ 1", writer,
-            method="PUT", body=b'{"given": ["%d"], "counter": 1}' % things["choice"], headers=form | {"Content-Type": "application/json"},
+            method="PUT", body=lambda n: json.dumps({"given": things["choices"][n % 2], "counter": n}).encode(), headers=form | {"Content-Type": "application/json"},
         ),
         Target(
             "answer an invitation", port, f"/sessions/{things['live_session']}/answer", "≤ 1", writer,
-            method="POST", body=b"answer=yes", headers=form, accept=(303,),
+            method="POST", body=lambda n: (b"answer=yes", b"answer=maybe")[n % 2], headers=form, accept=(303,),
         ),
         Target("matrix, default view", port, "/progress", "≤ 3", coordinator),
         Target("matrix, everybody", port, "/progress?open=all", "≤ 25", coordinator),

@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,13 +52,15 @@ class Target:
     budget: str = ""
     cookie: str = ""
     method: str = "GET"
-    body: bytes | None = None
+    # What is sent, given the number of the request, so that every one is a change of its own.
+    body: Callable[[int], bytes] = lambda _number: b""
     headers: dict[str, str] = field(default_factory=dict)
     accept: tuple[int, ...] = (200,)
     # Ask with the ETag of the first answer.
     unchanged: bool = False
     times: list[float] = field(default_factory=list)
     size: int = 0
+    asked: int = 0
 
     @property
     def p50(self) -> float:
@@ -70,7 +72,8 @@ class Target:
 
 
 def _ask(connection: http.client.HTTPConnection, target: Target, headers: dict[str, str]) -> http.client.HTTPResponse:
-    connection.request(target.method, target.address, body=target.body, headers=headers)
+    target.asked += 1
+    connection.request(target.method, target.address, body=target.body(target.asked) or None, headers=headers)
     response = connection.getresponse()
     target.size = len(response.read())
     return response
