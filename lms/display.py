@@ -33,7 +33,11 @@ def choose_locale() -> str:
 
 def locale() -> str:
     """The language spoken now, "ru" or "en"; inside ``force_locale`` (a letter) the one that was forced."""
-    spoken = g.get("babel_locale") or get_locale()  # what Flask-Babel has found already costs nothing to ask again
+    try:
+        spoken = request.babel_locale  # type: ignore[attr-defined]  # where Flask-Babel keeps what it has found
+    except (RuntimeError, AttributeError):
+        spoken = None
+    spoken = spoken or get_locale()
     return "en" if spoken is not None and spoken.language == "en" else "ru"
 
 
