@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Timezone, vCalAddress
+from icalendar import Calendar, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
 from icalendar import Event as Component
 
 PRODUCT = "-//Masterskaya//Sessions//RU"
@@ -154,9 +154,60 @@ def _local(at: datetime, zone: str) -> datetime:
 
 @lru_cache(maxsize=64)
 def _timezone(zone: str, first_year: int, last_year: int) -> Timezone:
-    made = Timezone.from_tzinfo(ZoneInfo(zone), zone, date(first_year, 1, 1), date(last_year, 1, 1))
-    made.pop("comment", None)
+    """Every change of the clocks there in those years (RFC 5545 §3.6.5).
+
+    Made by hand: ``Timezone.from_tzinfo`` of icalendar 7 takes large steps and misses short times, as Ramadan's in
+    Morocco.
+    """
+    tz = ZoneInfo(zone)
+    at, end = (datetime(year, 1, 1, tzinfo=tz).astimezone(UTC) for year in (first_year, last_year))
+    made = Timezone()
+    made.add("tzid", zone)
+    observances: dict[tuple[bool, timedelta, timedelta, str], TimezoneStandard] = {}
+    before = at.astimezone(tz)
+    _observe(made, observances, at, before, before)
+    while at < end:
+        after = (at + timedelta(days=1)).astimezone(tz)
+        if after.utcoffset() != before.utcoffset():
+            _observe(made, observances, _change_between(at, at + timedelta(days=1), tz), before, after)
+        at, before = at + timedelta(days=1), after
     return made
+
+
+def _change_between(early: datetime, late: datetime, tz: ZoneInfo) -> datetime:
+    """The minute in which the clocks change."""
+    while late - early > timedelta(minutes=1):
+        middle = early + (late - early) / 2
+        middle -= timedelta(seconds=middle.second, microseconds=middle.microsecond)
+        if middle.astimezone(tz).utcoffset() == early.astimezone(tz).utcoffset():
+            early = middle
+        else:
+            late = middle
+    return late
+
+
+def _observe(
+    made: Timezone,
+    observances: dict[tuple[bool, timedelta, timedelta, str], TimezoneStandard],
+    at: datetime,
+    before: datetime,
+    after: datetime,
+) -> None:
+    """Write down that from that instant on the clocks go as ``after`` says; the onset is told by the old clock."""
+    old, new = before.utcoffset() or timedelta(), after.utcoffset() or timedelta()
+    onset = (at + old).replace(tzinfo=None)
+    key = (bool(after.dst()), old, new, after.tzname() or "")
+    known = observances.get(key)
+    if known is not None:
+        known.add("rdate", onset)
+        return
+    observance = TimezoneDaylight() if after.dst() else TimezoneStandard()
+    observance.add("dtstart", onset)
+    observance.add("tzoffsetfrom", old)
+    observance.add("tzoffsetto", new)
+    observance.add("tzname", key[3])
+    observances[key] = observance
+    made.add_component(observance)
 
 
 def _line(text: str) -> str:
