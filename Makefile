@@ -49,7 +49,7 @@ lint: $(LINT) ## Check style, types and templates
 	$(BIN)/djlint --lint --quiet lms/templates
 
 translations: $(RUN) ## Gather the texts of code and templates into the Russian catalogue, and compile it
-	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-wrap --no-location --sort-output --project=lms -o $(VENV)/messages.pot .
+	$(BIN)/pybabel -q extract -F pyproject.toml -k _l --no-wrap --no-location --sort-output --project=lms -o $(VENV)/messages.pot .
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(VENV)/messages.pot -d lms/translations
 	$(BIN)/pybabel compile --statistics -d lms/translations
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
-from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,10 +26,14 @@ def russian() -> Catalog:
 @pytest.fixture(scope="module")
 def wanted() -> Catalog:
     """What ``make translations`` would gather."""
-    with (ROOT / "babel.cfg").open() as file:
-        methods, options = parse_mapping_cfg(file)
+    mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
+    methods = [
+        (pattern, mapping["method"])
+        for mapping in mappings
+        for pattern in ([mapping["pattern"]] if isinstance(mapping["pattern"], str) else mapping["pattern"])
+    ]
     catalog = Catalog()
-    found = extract_from_dir(ROOT, methods, options, keywords=KEYWORDS)
+    found = extract_from_dir(ROOT, methods, keywords=KEYWORDS)
     for _file, _line, message, _comments, context in found:
         catalog.add(message, context=context)
     return catalog
