@@ -163,7 +163,7 @@ def _timezone(zone: str, first_year: int, last_year: int) -> Timezone:
     at, end = (datetime(year, 1, 1, tzinfo=tz).astimezone(UTC) for year in (first_year, last_year))
     made = Timezone()
     made.add("tzid", zone)
-    observances: dict[tuple[bool, timedelta, timedelta, str], TimezoneStandard] = {}
+    observances: dict[tuple[bool, timedelta, timedelta, str], TimezoneDaylight | TimezoneStandard] = {}
     before = at.astimezone(tz)
     _observe(made, observances, at, before, before)
     while at < end:
@@ -188,7 +188,7 @@ def _change_between(early: datetime, late: datetime, tz: ZoneInfo) -> datetime:
 
 def _observe(
     made: Timezone,
-    observances: dict[tuple[bool, timedelta, timedelta, str], TimezoneStandard],
+    observances: dict[tuple[bool, timedelta, timedelta, str], TimezoneDaylight | TimezoneStandard],
     at: datetime,
     before: datetime,
     after: datetime,
