@@ -98,7 +98,12 @@ def _guest_from_letter(_request: Any) -> Person | None:
     if not kept:
         return None
     token = db.session.get(Token, kept["token"], options=[joinedload(Token.person)])
-    if token is None or token.purpose is not Purpose.INVITATION or not token.is_good(now()) or not token.person.is_active:
+    if (
+        token is None
+        or token.purpose is not Purpose.INVITATION
+        or not token.is_good(now())
+        or not token.person.is_active
+    ):
         return None
     token.person.letter = LetterPass(token.id, kept["live_session"], kept["module"])
     return token.person
@@ -183,7 +188,7 @@ def note_visit(person: Person) -> None:
     if person.last_seen_at is not None and at - person.last_seen_at < timedelta(hours=1):
         return
     with db.engine.begin() as connection:
-        connection.execute(update(Person.__table__).where(Person.__table__.c.id == person.id).values(last_seen_at=at))
+        connection.execute(update(Person).where(Person.id == person.id).values(last_seen_at=at))
 
 
 def _note_visit(response: Response) -> Response:

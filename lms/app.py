@@ -26,14 +26,20 @@ from lms.sessions import attendance_views, editing_views, invitation_views, lett
 from lms.sessions import views as sessions
 
 AREAS = (
-    home, accounts, password_views, profile_views, people_views, import_views, centres, cycles, module_views, activity_views, enrolment_views, materials,
-    edit_views, file_views, quizzes, attempt_views, question_views, sessions,
-    schedule_views, editing_views, attendance_views, invitation_views, letter_views, progress, export_views, decision_views, reminder_views, outbox,
+    home,
+    accounts, password_views, profile_views, people_views, import_views,
+    centres,
+    cycles, module_views, activity_views, enrolment_views,
+    materials, edit_views, file_views,
+    quizzes, attempt_views, question_views,
+    sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
+    progress, export_views, decision_views, reminder_views,
+    outbox,
 )  # fmt: skip
 
 
 class Id(IntegerConverter):
-    """``<int:…>`` in an address: plain digits that every database can hold; anything else is a page that does not exist."""
+    """``<int:…>`` in an address: plain digits that any database can hold; all else is a page that does not exist."""
 
     regex = r"[0-9]{1,18}"
 

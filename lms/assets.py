@@ -1,7 +1,7 @@
 """Static files, published once under names that carry their content: hashed, compressed, served as immutable.
 
-Bootstrap comes out of its Python package and is joined with our own stylesheet into one file (each in its cascade layer),
-so that a page asks for one stylesheet and nothing stands in the repository that was not written here.
+Bootstrap comes out of its Python package and is joined with our own stylesheet into one file (each in its cascade
+layer), so that a page asks for one stylesheet and nothing stands in the repository that was not written here.
 """
 
 from __future__ import annotations

@@ -35,7 +35,9 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 def word(enum: type[StrEnum]) -> Enum:
     """A column for one of the enum's words, kept as text (not as the database's own enum type)."""
-    return Enum(enum, native_enum=False, length=30, values_callable=lambda e: [m.value for m in e], validate_strings=True)
+    return Enum(
+        enum, native_enum=False, length=30, values_callable=lambda e: [m.value for m in e], validate_strings=True
+    )
 
 
 class Base(DeclarativeBase):

@@ -96,7 +96,9 @@ def relative(at: datetime, zone_name: str = "") -> str:
 def duration(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     h, m = ("h", "min") if locale() == "en" else ("ч", "мин")
-    return NO_BREAK.join(([f"{hours}{NO_BREAK}{h}"] if hours else []) + ([f"{rest}{NO_BREAK}{m}"] if rest or not hours else []))
+    return NO_BREAK.join(
+        ([f"{hours}{NO_BREAK}{h}"] if hours else []) + ([f"{rest}{NO_BREAK}{m}"] if rest or not hours else [])
+    )
 
 
 def _local(at: datetime | date, zone_name: str) -> date:
@@ -140,7 +142,9 @@ def _catalogue() -> Any:
     if found is None:
         found = _catalogues[language] = get_translations()
         if language == "ru" and hasattr(found, "_catalog"):
-            found._catalog = {key: typo(text) if isinstance(text, str) else text for key, text in found._catalog.items()}
+            found._catalog = {
+                key: typo(text) if isinstance(text, str) else text for key, text in found._catalog.items()
+            }
     return found
 
 
@@ -173,7 +177,8 @@ def _common() -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose_locale, timezone_selector=zone)
     filters: list[Callable[..., Any]] = [
-        titled, when, day, weekday_day, moment, clock_time, deadline, relative, duration, file_size, number, percent, lines, typo,
+        titled, when, day, weekday_day, moment, clock_time, deadline, relative, duration, file_size, number, percent,
+        lines, typo,
     ]  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function

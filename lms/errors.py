@@ -20,7 +20,9 @@ def _page(code: int, title: str, text: str) -> ResponseReturnValue:
     # The error page is drawn from nothing but itself: whatever failed must not fail it again.
     db.session.rollback()
     g.failing = True
-    return render_template("errors/error.html", code=code, title=title, text=text, request_id=g.get("request_id", "")), code
+    return render_template(
+        "errors/error.html", code=code, title=title, text=text, request_id=g.get("request_id", "")
+    ), code
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -57,7 +59,9 @@ def _database_error(error: OperationalError) -> ResponseReturnValue:
 def _data_error(error: Exception) -> ResponseReturnValue:
     """An id that no database can hold is an id that does not exist."""
     if request.view_args:
-        return _page(404, _("There is no such page"), _("It may have been moved or removed. Start from the front page."))
+        return _page(
+            404, _("There is no such page"), _("It may have been moved or removed. Start from the front page.")
+        )
     raise error
 
 

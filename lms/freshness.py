@@ -74,10 +74,9 @@ def _remember(response: Response) -> Response:
         return response
     # The CSRF token is signed anew each time; the one in the browser's copy stays good.
     etag = hashlib.blake2b(_CSRF.sub(rb"\1", response.get_data()), digest_size=12).hexdigest()
-    if not g.get("had_flashes"):
-        current_app.extensions["freshness"].put(g.get("freshness_key") or _key(), etag)
-    response = _mark(response, etag)
-    return response.make_conditional(request)
+    current_app.extensions["freshness"].put(g.get("freshness_key") or _key(), etag)
+    _mark(response, etag).make_conditional(request)
+    return response
 
 
 def no_store() -> None:

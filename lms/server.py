@@ -75,7 +75,7 @@ def is_taken(host: str, port: int) -> bool:
     return False
 
 
-class _Web(BaseApplication):  # type: ignore[misc]
+class _Web(BaseApplication):
     """gunicorn, told what it needs to know by our own settings."""
 
     def __init__(self, app: Flask) -> None:

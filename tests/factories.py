@@ -12,8 +12,8 @@ from lms.clock import now
 from lms.cycles.models import Cycle, Enrolment, Module, Rule, State
 from lms.extensions import db
 from lms.materials.models import Material, MaterialKind
-from lms.progress.models import Completion, How
 from lms.outbox.models import Letter
+from lms.progress.models import Completion, How
 from lms.quizzes.models import Attempt, Choice, Question, QuestionKind, Quiz
 from lms.sessions.models import Invitation, LiveSession, LiveSessionKind
 
@@ -51,12 +51,17 @@ def person(family_name: str = "", given_name: str = "Анна", *, roles: set[Ro
 
 def cycle(**fields: Any) -> Cycle:
     n = next(_number)
-    return _keep(Cycle(**{"slug": f"cycle-{n}", "title": f"Школа ресурсных центров {n}", "state": State.PUBLISHED} | fields))
+    return _keep(
+        Cycle(**{"slug": f"cycle-{n}", "title": f"Школа ресурсных центров {n}", "state": State.PUBLISHED} | fields)
+    )
 
 
 def module(in_cycle: Cycle, **fields: Any) -> Module:
     position = len(in_cycle.modules) + 1
-    made = Module(**{"cycle": in_cycle, "position": position, "title": f"Модуль о деле {position}", "state": State.PUBLISHED} | fields)
+    made = Module(
+        **{"cycle": in_cycle, "position": position, "title": f"Модуль о деле {position}", "state": State.PUBLISHED}
+        | fields
+    )
     return _keep(made)
 
 
@@ -72,7 +77,12 @@ def _activity(in_module: Module | None, rule: Rule, fields: dict[str, Any]) -> d
 
 
 def material(in_module: Module, **fields: Any) -> Material:
-    fields = {"title": "Первый разговор", "kind": MaterialKind.PAGE, "body": "Текст.", "body_html": "<p>Текст.</p>"} | fields
+    fields = {
+        "title": "Первый разговор",
+        "kind": MaterialKind.PAGE,
+        "body": "Текст.",
+        "body_html": "<p>Текст.</p>",
+    } | fields
     return _keep(Material(**_activity(in_module, Rule.READ, fields)))
 
 
@@ -81,19 +91,33 @@ def quiz(in_module: Module, **fields: Any) -> Quiz:
 
 
 def question(
-    in_quiz: Quiz, kind: QuestionKind = QuestionKind.SINGLE, *, right: tuple[str, ...] = (), wrong: tuple[str, ...] = (), **fields: Any
+    in_quiz: Quiz,
+    kind: QuestionKind = QuestionKind.SINGLE,
+    *,
+    right: tuple[str, ...] = (),
+    wrong: tuple[str, ...] = (),
+    **fields: Any,
 ) -> Question:
     """A question; for single and several give the texts of the right and the wrong choices."""
     text = fields.pop("text", "Что сделать первым?")
     made = Question(
-        **{"quiz": in_quiz, "kind": kind, "position": len(in_quiz.questions) + 1, "text": text, "text_html": f"<p>{text}</p>"} | fields
+        **{
+            "quiz": in_quiz,
+            "kind": kind,
+            "position": len(in_quiz.questions) + 1,
+            "text": text,
+            "text_html": f"<p>{text}</p>",
+        }
+        | fields
     )
     texts = [(t, True) for t in right] + [(t, False) for t in wrong]
     made.choices = [Choice(position=i, text=t, is_right=r) for i, (t, r) in enumerate(texts, 1)]
     return _keep(made)
 
 
-def live_session(in_module: Module | None = None, *, starts_in: timedelta = timedelta(days=2), **fields: Any) -> LiveSession:
+def live_session(
+    in_module: Module | None = None, *, starts_in: timedelta = timedelta(days=2), **fields: Any
+) -> LiveSession:
     starts_at = fields.pop("starts_at", now() + starts_in)
     made = LiveSession(
         **_activity(

@@ -72,9 +72,9 @@ def test_inside_an_area_nobody_walks_back():
         if area is None or rung(module) not in LADDER:
             continue
         for imported, line in imports_of(module):
-            if area_of(imported) == area and rung(imported) in LADDER:
-                if LADDER.index(rung(imported)) > LADDER.index(rung(module)):
-                    wrong.append(f"{module}:{line} imports {imported}")
+            is_of_ours = area_of(imported) == area and rung(imported) in LADDER
+            if is_of_ours and LADDER.index(rung(imported)) > LADDER.index(rung(module)):
+                wrong.append(f"{module}:{line} imports {imported}")
     assert wrong == []
 
 

@@ -1,9 +1,9 @@
 """Nobody gets where they do not belong: every route declares its policy, and everyone is tried at every door.
 
-The walk goes over ``app.url_map`` × method × {visitor, each role, a suspended person, a guest from a letter} with ids of
-things of one's own centre, of another centre, and of nothing. It asks four things: the answer is one of those the policy
-allows; not a word of the other centre's people is in any body; a GET leaves the database as it was; a write without a
-CSRF token is refused.
+The walk goes over ``app.url_map`` × method × {visitor, each role, a suspended person, a guest from a letter} with ids
+of things of one's own centre, of another centre, and of nothing. It asks four things: the answer is one of those the
+policy allows; not a word of the other centre's people is in any body; a GET leaves the database as it was; a write
+without a CSRF token is refused.
 """
 
 from __future__ import annotations
@@ -182,7 +182,9 @@ def unexpected(app: Flask, world: SimpleNamespace, visit: Visit, response: Any) 
     if policy == "public":
         return ""
     if visit.who in {"visitor", "suspended"}:
-        return "" if is_refusal(response) or response.status_code == 401 else f"{visit}: {response.status_code}, came in"
+        return (
+            "" if is_refusal(response) or response.status_code == 401 else f"{visit}: {response.status_code}, came in"
+        )
     if visit.who == "guest":
         if policy == "guests":
             return ""

@@ -43,9 +43,7 @@ def test_static_files_are_kept_for_good_under_names_that_carry_their_content(cli
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize(
-    ("language", "title"), [("ru", "Такой страницы нет"), ("en", "There is no such page")]
-)
+@pytest.mark.parametrize(("language", "title"), [("ru", "Такой страницы нет"), ("en", "There is no such page")])
 def test_an_error_page_speaks_the_readers_language_and_names_the_request(client, language, title):
     response = client.get("/no-such-page", headers={"Accept-Language": language})
     assert response.status_code == 404

@@ -23,6 +23,8 @@ LOCALES = [SelectChoice("", _l("As in the browser")), SelectChoice("ru", "Рус
 class AddressField(EmailField):
     """An e-mail address, as ``parse_email`` writes it."""
 
+    data: Any
+
     def pre_validate(self, form: Any) -> None:
         try:
             self.data = parse_email(self.data or "")
@@ -32,6 +34,8 @@ class AddressField(EmailField):
 
 class NameField(StringField):
     """A part of a person's name, as ``parse_name`` writes it."""
+
+    data: Any
 
     def __init__(self, label: Any = None, *, needed: Any = None, **kwargs: Any) -> None:
         self.needed = needed

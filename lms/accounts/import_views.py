@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -177,7 +178,7 @@ def preview(kept: PeopleImport) -> ResponseReturnValue:
     centres = my_centres()
     cycle = current_cycle(me()) if can.enrol(me()) else None
 
-    def here(**change: object) -> str:
+    def here(**change: Any) -> str:
         return url_for("people_imports.show", import_id=kept.id, **({"show": shown or None} | change))
 
     words = {

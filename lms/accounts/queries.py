@@ -15,7 +15,7 @@ from lms.centres.models import Centre
 from lms.extensions import db
 
 
-def visible_people(person: Person) -> Select[tuple[Person]]:
+def visible_people(person: Person) -> Select[Person]:
     """The network's coordinators see everybody, a centre's coordinator the people of her centre, others nobody."""
     if can.coordinate(person):
         return select(Person)
@@ -78,7 +78,7 @@ def figures(chosen: ColumnElement[bool]) -> Figures:
     return Figures(*row)
 
 
-def person_rows(chosen: ColumnElement[bool]) -> Select[Any]:
+def person_rows(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """What a list says of each, by name; its roles are ``roles_of`` those rows."""
     return (
         select(
@@ -112,7 +112,7 @@ def roles_of(person_ids: Iterable[int]) -> dict[int, list[Role]]:
 
 
 # --- pasted lists -----------------------------------------------------------------------------------------------------
-def imports_by(person: Person) -> Select[tuple[PeopleImport]]:
+def imports_by(person: Person) -> Select[PeopleImport]:
     """A pasted list is for its maker alone, as long as she looks after people."""
     return select(PeopleImport).where(PeopleImport.by_id == person.id)
 

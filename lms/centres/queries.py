@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from lms.accounts.models import Person
 
 
-def open_centres() -> Select[tuple[Centre]]:
+def open_centres() -> Select[Centre]:
     """The mentor first, then by name."""
     return select(Centre).where(Centre.archived_at.is_(None)).order_by(Centre.is_mentor.desc(), Centre.name, Centre.id)
 
 
-def archived_centres() -> Select[tuple[Centre]]:
+def archived_centres() -> Select[Centre]:
     return select(Centre).where(Centre.archived_at.is_not(None)).order_by(Centre.name, Centre.id)
 
 
-def visible_centres(person: Person | None) -> Select[tuple[Centre]]:
+def visible_centres(person: Person | None) -> Select[Centre]:
     """Open ones for everybody, all of them for the network's coordinators."""
     if person is not None and can.coordinate(person):
         return select(Centre)

@@ -70,7 +70,7 @@ def last_seen(app: Flask) -> datetime | None:
     return datetime.fromtimestamp(sign.stat().st_mtime, UTC).replace(microsecond=0) if sign.exists() else None
 
 
-class _Worker(Consumer):  # type: ignore[misc]
+class _Worker(Consumer):
     """One thread, so no two deliveries run at once in a process. Either signal lets it finish what it has in hand."""
 
     def __init__(self, app: Flask) -> None:

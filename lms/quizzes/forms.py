@@ -86,7 +86,7 @@ class QuizForm(EditForm):
         thing.due_at = dates.end_of_day(self.due_on.data, current_app.config["ZONE"]) if self.due_on.data else None
 
 
-class ChoiceForm(Form):  # type: ignore[misc]
+class ChoiceForm(Form):
     id = HiddenField()
     is_right = BooleanField(_l("Right"))
     text = LineField(_l("Choice"), optional=True, longest=500)

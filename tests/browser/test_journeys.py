@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ import pytest
 import python_calamine
 from axe_playwright_python.sync_playwright import Axe
 
-from lms.accounts.models import Person, Role
+from lms.accounts.models import Role
 from lms.app import create_app
 from lms.clock import now
 from lms.cycles.models import Cycle
@@ -43,7 +44,7 @@ TEXT = """## С чего начать
 
 
 class Walker:
-    """A person at a browser whose interactions are counted: each press, each choice and each field typed into is one."""
+    """A person at a browser whose interactions are counted: each press, choice and field typed into is one."""
 
     def __init__(self, page: Any) -> None:
         self.page = page
@@ -105,14 +106,22 @@ def ninth_module(platform: Platform) -> int:
             factories.enrolment(person, cycle)
         module = factories.module(cycle, title=TITLE)
         quiz = factories.quiz(module, title="Проверьте себя: рассказ о деле")
-        factories.question(quiz, right=("Одну историю",), wrong=("Устав", "Список грамот"), text="С чего начать рассказ?")
         factories.question(
-            quiz, QuestionKind.SEVERAL, right=("Пост", "Заметка"), wrong=("Смета",), text="На что хватает одной истории?"
+            quiz, right=("Одну историю",), wrong=("Устав", "Список грамот"), text="С чего начать рассказ?"
+        )
+        factories.question(
+            quiz,
+            QuestionKind.SEVERAL,
+            right=("Пост", "Заметка"),
+            wrong=("Смета",),
+            text="На что хватает одной истории?",
         )
         factories.question(
             quiz, QuestionKind.TRUE_FALSE, text="Рассказ заканчивают просьбой.", settings={"right": True}
         )
-        factories.question(quiz, QuestionKind.SHORT, text="Что просят сделать?", settings={"accepted": ["посильное дело"]})
+        factories.question(
+            quiz, QuestionKind.SHORT, text="Что просят сделать?", settings={"accepted": ["посильное дело"]}
+        )
         factories.question(
             quiz,
             QuestionKind.NUMBER,
@@ -183,7 +192,7 @@ def test_the_main_job_from_the_first_press_to_the_exported_file(platform, visito
     volunteer.press("Войти на встречу")
     volunteer.page.wait_for_url("**/help")
 
-    # --- she reads and takes the quiz, still without a password --------------------------------------------------------
+    # --- she reads and takes the quiz, still without a password -------------------------------------------------------
     volunteer.go(door)
     volunteer.press("Одна история на все случаи")
     look(volunteer.page, "material")
@@ -226,5 +235,5 @@ def read_xlsx(path: str) -> list[list[Any]]:
 
 
 def read_csv(path: str) -> list[list[Any]]:
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(io.StringIO(file.read()), delimiter=";"))
+    text = Path(path).read_text(encoding="utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=";"))
