@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person, Role
@@ -14,6 +15,8 @@ from lms.progress.models import Completion
 from lms.quizzes.models import Answer, Attempt
 from lms.seeds import crowd, demo
 from lms.sessions.models import Invitation, LiveSession
+
+pytestmark = pytest.mark.slow
 
 
 def count(model: type, *conditions: object) -> int:
