@@ -21,7 +21,7 @@ def back_up(database: Path, files: Path, into: Path, now: datetime) -> Path:
     """Write ``into/lms-<time>/`` and give that folder. A damaged database, or no room, raises and leaves no folder."""
     finished = into / f"lms-{now:%Y-%m-%d-%H%M%S}"
     begun = finished.with_name(f".{finished.name}.part")
-    begun.mkdir(parents=True)
+    begun.mkdir(mode=0o700, parents=True)
     try:
         _copy_new_files(files, begun / FILES)
         # Never make a database where there is none.

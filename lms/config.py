@@ -109,7 +109,7 @@ def load(app: Flask, overrides: dict[str, object] | None = None) -> None:
     config["PUBLIC_URL"] = config["PUBLIC_URL"].rstrip("/") or _own_address(config["HOST"], config["PORT"])
 
     data_folder = Path(config["DATA_FOLDER"]).resolve()
-    data_folder.mkdir(parents=True, exist_ok=True)
+    data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's names and answers are in it
     config["DATA_FOLDER"] = str(data_folder)
     if not config["SQLALCHEMY_DATABASE_URI"]:
         config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{data_folder / 'lms.sqlite'}"

@@ -79,6 +79,7 @@ def test_folders_inside_the_files_come_along(database, files, tmp_path):
     made = backup.back_up(database, files, tmp_path / "kept", NOW)
     assert made == tmp_path / "kept" / "lms-2026-11-24-090000"
     assert (made / "files" / "ab" / "cd").read_text() == "deep"
+    assert made.stat().st_mode & 0o777 == 0o700  # nobody else's to read
 
 
 def test_an_installation_without_files_is_backed_up_too(database, tmp_path):
