@@ -5,16 +5,16 @@ The matrix of a cycle is kept per process until anything in the database changes
 
 from __future__ import annotations
 
+import operator
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from operator import or_
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, union_all
 
 from lms import permissions as can
 from lms.accounts.models import Person
@@ -29,7 +29,7 @@ from lms.progress.matrix import NOWHERE, Column, Group, Matrix, People, Row, peo
 from lms.progress.models import Completion, How
 from lms.progress.rules import Required
 from lms.quizzes.models import Attempt
-from lms.sessions.models import Attendance, LiveSession
+from lms.sessions.models import Attendance, Audience, LiveSession
 
 _activity, _session = Activity.__table__.c, LiveSession.__table__.c
 _ROOM = 8
@@ -168,11 +168,11 @@ def _columns(cycle: Cycle) -> list[Column]:
 
 
 def _is_required() -> ColumnElement[bool]:
-    cancelled = select(_session.id).where(_session.cancelled_at.is_not(None))
+    not_asked = select(_session.id).where(or_(_session.cancelled_at.is_not(None), _session.audience != Audience.CYCLE))
     return and_(
         _activity.state == State.PUBLISHED,
         _activity.rule != Rule.OPTIONAL,
-        _activity.id.not_in(cancelled.scalar_subquery()),
+        _activity.id.not_in(not_asked.scalar_subquery()),
     )
 
 
@@ -215,7 +215,7 @@ def begun_by(matrix: Matrix, places: Collection[int]) -> dict[int, People]:
     begun: dict[int, list[People]] = defaultdict(list)
     for activity_id, joined in db.session.execute(statement):
         begun[ids[activity_id]].append(people_named(joined, place, size))
-    return {column_id: reduce(or_, sets) for column_id, sets in begun.items()}
+    return {column_id: reduce(operator.or_, sets) for column_id, sets in begun.items()}
 
 
 # --- who has not done one module --------------------------------------------------------------------------------------

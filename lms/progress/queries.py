@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from lms import permissions as can
 from lms.accounts.models import Person
@@ -17,7 +17,7 @@ from lms.materials.models import Material, ReadingPosition, StoredFile
 from lms.progress.models import Completion, Decision
 from lms.progress.path import Path, Stage, Step, Try
 from lms.quizzes.models import Answer, Attempt, Question, Quiz
-from lms.sessions.models import Attendance, Invitation, LiveSession
+from lms.sessions.models import Attendance, Audience, Invitation, LiveSession
 
 _module, _activity = Module.__table__.c, Activity.__table__.c
 _material, _file, _reading = Material.__table__.c, StoredFile.__table__.c, ReadingPosition.__table__.c
@@ -45,6 +45,8 @@ _tables = (
         Attendance.__table__, and_(_attendance.live_session_id == _activity.id, _attendance.person_id == _person)
     )
 )
+# A session of the module that is only for some is shown to those of them who are invited, and asked of nobody.
+_SHOWN = or_(_session.id.is_(None), _session.audience == Audience.CYCLE, _invitation.id.is_not(None))
 _OF_MODULE = 7
 _ROWS: Select[Any] = (
     select(
@@ -57,11 +59,15 @@ _ROWS: Select[Any] = (
         _module.summary_en,
         _module.due_at,
         # from here on, the fields of a Step
-        _activity.id,
+        case((_SHOWN, _activity.id)),
         _activity.type,
         _activity.title,
         _activity.title_en,
-        and_(_activity.rule != Rule.OPTIONAL, _session.cancelled_at.is_(None)),
+        and_(
+            _activity.rule != Rule.OPTIONAL,
+            _session.cancelled_at.is_(None),
+            or_(_session.id.is_(None), _session.audience == Audience.CYCLE),
+        ),
         func.coalesce(_activity.due_at, _module.due_at),
         _activity.created_at,
         _completion.how,

@@ -1,6 +1,7 @@
 """When a module counts as done, and what is said of it until then. Pure.
 
-A module asks for its *required* activities: published, with a rule other than "optional", and not a cancelled session.
+A module asks for its *required* activities: published, with a rule other than "optional"; of sessions, those that are
+for the whole cycle and not called off.
 A completion of any kind does one; an excuse takes it off the list. From the required activities follows the mark:
 
 * ``done``: each of them is done (or excused, but not all of them excused);

@@ -11,12 +11,13 @@ from lms.clock import now
 from lms.cycles.models import Rule, State
 from lms.extensions import db
 from lms.materials.models import ReadingPosition
+from lms.progress.matrix_queries import matrix_of
 from lms.progress.models import How
 from lms.progress.path import Path
 from lms.progress.queries import done_in_module, module_of, path_of
 from lms.progress.rules import Mark
 from lms.quizzes.models import Answer, Attempt
-from lms.sessions.models import AnswerWord
+from lms.sessions.models import AnswerWord, Audience
 from tests import factories
 
 
@@ -250,3 +251,38 @@ def test_the_path_in_english(school, cast, as_):
 
     assert "School of resource centres" in page
     assert "1 of 3 answered" in page
+
+
+def test_a_session_for_a_few_is_shown_to_the_invited_and_asked_of_nobody(cast, as_):
+    cycle = factories.cycle()
+    module = factories.module(cycle)
+    factories.material(module, title="Для всех")
+    meeting = factories.live_session(module, title="Только для приглашённых", audience=Audience.INVITED)
+    for person in (cast.volunteer, cast.stranger):
+        factories.enrolment(person, cycle)
+    factories.invitation(cast.volunteer, meeting)
+
+    (invited,) = path_of(cast.volunteer, cycle, now=now())
+    (other,) = path_of(cast.stranger, cycle, now=now())
+
+    assert [(step.title, step.is_required) for step in invited.steps] == [
+        ("Для всех", True),
+        ("Только для приглашённых", False),
+    ]
+    assert [step.title for step in other.steps] == ["Для всех"]
+    assert "Только для приглашённых" not in as_(cast.stranger).get("/path").text
+
+
+def test_a_session_for_a_few_keeps_nobody_from_finishing_a_module(cast):
+    cycle = factories.cycle()
+    module = factories.module(cycle)
+    reading = factories.material(module)
+    factories.live_session(module, audience=Audience.INVITED)
+    factories.enrolment(cast.volunteer, cycle)
+    factories.completion(cast.volunteer, reading)
+
+    (stage,) = path_of(cast.volunteer, cycle, now=now())
+    (column,) = matrix_of(cast.coordinator, cycle, now=now()).columns
+
+    assert stage.mark is Mark.DONE
+    assert [one.activity_id for one in column.required] == [reading.id]
