@@ -8,6 +8,7 @@ supervisor alone, which then ends them in order; and however it ends itself, eve
 from __future__ import annotations
 
 import ctypes
+import errno
 import gc
 import multiprocessing
 import os
@@ -70,8 +71,8 @@ def is_taken(host: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return True
+        except OSError as error:  # what else may be wrong with the address, gunicorn says better
+            return error.errno == errno.EADDRINUSE
     return False
 
 
