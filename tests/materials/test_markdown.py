@@ -149,6 +149,7 @@ def payloads() -> list[str]:
     return [payload for payload in found if payload.strip()]
 
 
+@pytest.mark.slow
 def test_no_payload_of_the_corpora_leaves_anything_that_runs():
     if not CORPUS.exists():
         pytest.skip("the corpora are not here")
@@ -238,6 +239,7 @@ NASTY = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", NASTY)
 def test_a_hundred_kilobytes_of_anything_take_a_moment(piece):
     typed = (piece * markdown.LARGEST)[: markdown.LARGEST]

@@ -65,6 +65,7 @@ def test_a_rollback_takes_the_letter_along() -> None:
     assert letters() == []
 
 
+@pytest.mark.slow
 def test_ten_thousand_letters_take_few_statements_and_seconds(count_queries: Any) -> None:
     page = "<p>Здравствуйте! Приглашаем на встречу.</p>" * 60
     messages = [message(html=page) for _ in range(10_000)]

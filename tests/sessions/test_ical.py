@@ -136,6 +136,7 @@ instants = st.datetimes(datetime(2025, 1, 1), datetime(2031, 12, 31)).map(
 LINK = "https://lms.test/i/0123456789abcdef0123456789abcdef/join"
 
 
+@pytest.mark.slow
 @settings(max_examples=2000, deadline=None)
 @given(
     starts_at=instants,
