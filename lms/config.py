@@ -25,6 +25,8 @@ class Defaults:
     # SQLAlchemy's address of the database; empty means the embedded SQLite file in DATA_FOLDER.
     # PostgreSQL: postgresql+psycopg://user:password@host/name
     SQLALCHEMY_DATABASE_URI = ""
+    # An error of the database is logged without the values it was about: they are names and addresses.
+    SQLALCHEMY_ENGINE_OPTIONS = {"hide_parameters": True}
     # The key that signs cookies. Empty: generated once into DATA_FOLDER/secret_key.
     SECRET_KEY = ""
 

@@ -6,9 +6,11 @@ import json
 import re
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from lms.app import create_app
+from lms.extensions import db
+from tests import factories
 from tests.conftest import Client
 
 
@@ -105,3 +107,10 @@ def test_logs_name_the_route_and_never_the_address(client, capsys):
     (request,) = [line for line in lines if line.get("event") == "request"]
     assert request["route"] == "/sign-in"
     assert "ivanova" not in json.dumps(request)
+
+
+def test_an_error_of_the_database_names_no_person(app, cast):
+    with pytest.raises(IntegrityError) as caught:
+        factories.person("Тайная", email=cast.volunteer.email)
+    assert "Тайная" not in str(caught.value)
+    db.session.rollback()
