@@ -82,6 +82,14 @@ def make(staff: dict[str, Person], centres: dict[str, Centre], today: date) -> C
         state=State.PUBLISHED,
     )
     db.session.add(cycle)
+    made, coordinator = _made_before(first_day), staff["coordinator"]
+    past_meeting = _meeting(cycle, at(working_day(next_day - timedelta(days=27)), 11), coordinator, made)
+    coming_meeting = _meeting(cycle, at(working_day(next_day + timedelta(days=5)), 11), coordinator, made)
+    visit = _visit(cycle, at(next_day + 2 * WEEK, 10), centres["salsk"], staff, made)
+    consultation = _consultation(at(working_day(next_day + timedelta(days=1)), 12), staff["tereschenko"], made)
+    # The seminars come after them: a new session begins as a copy of the one made last.
+    db.session.add_all([past_meeting, coming_meeting, visit, consultation])
+    db.session.flush()
     taught = [
         module(words, cycle, number, first_day + (number - 1) * WEEK, staff[leader])
         for number, (words, leader) in enumerate(zip(told, LEADERS, strict=True), 1)
@@ -91,18 +99,7 @@ def make(staff: dict[str, Person], centres: dict[str, Centre], today: date) -> C
     _add_content_plan(taught[6], staff["trainer"])
     # The trainer is still writing the last quiz.
     taught[-1].quiz.state = State.DRAFT
-    made, coordinator = _made_before(first_day), staff["coordinator"]
-    curriculum = Curriculum(
-        cycle,
-        taught,
-        past_meeting=_meeting(cycle, at(working_day(next_day - timedelta(days=27)), 11), coordinator, made),
-        coming_meeting=_meeting(cycle, at(working_day(next_day + timedelta(days=5)), 11), coordinator, made),
-        visit=_visit(cycle, at(next_day + 2 * WEEK, 10), centres["salsk"], staff, made),
-        consultation=_consultation(at(working_day(next_day + timedelta(days=1)), 12), staff["tereschenko"], made),
-    )
-    db.session.add_all([curriculum.past_meeting, curriculum.coming_meeting, curriculum.visit, curriculum.consultation])
-    db.session.flush()
-    return curriculum
+    return Curriculum(cycle, taught, past_meeting, coming_meeting, visit, consultation)
 
 
 def next_session_day(today: date) -> date:
