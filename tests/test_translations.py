@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -84,3 +85,16 @@ def test_russian_is_written_as_the_house_writes_it(russian):
         if '"' in text or " - " in text or "..." in text
     ]
     assert wrong == []
+
+
+def test_no_text_hides_inside_another_where_it_is_not_gathered():
+    """A call inside an f-string is not seen when texts are gathered (before Python 3.12)."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno} {ast.unparse(call)}"
+        for path in sorted((ROOT / "lms").rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+    ]
+    assert hidden == []

@@ -194,7 +194,8 @@ def say_size(questions: int, points: int, *, words: bool = True) -> str:
     """«Восемь вопросов, 14 баллов», or «8 вопросов, 14 баллов» without words."""
     word = number_word(questions, locale()) if words else str(questions)
     count = ngettext("%(word)s question", "%(word)s questions", questions, word=word[:1].upper() + word[1:])
-    return f"{count}, {ngettext('%(num)s point', '%(num)s points', points)}"
+    worth = ngettext("%(num)s point", "%(num)s points", points)
+    return f"{count}, {worth}"
 
 
 def captions(questions: Sequence[queries.OnPage]) -> dict[int, str]:

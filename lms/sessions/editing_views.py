@@ -61,7 +61,7 @@ def new() -> ResponseReturnValue:
     live_session_id = live_session.id
     db.session.commit()
     if invited:
-        flash(f"{_('The session is published.')} {words.people_invited(invited)}", "done")
+        flash(" ".join([_("The session is published."), words.people_invited(invited)]), "done")
         return redirect(url_for("invitations.index", live_session_id=live_session_id), 303)
     flash(_("The session is published, nobody is invited yet.") if publishing else _("Saved as a draft."), "done")
     return redirect(url_for("sessions.show", live_session_id=live_session_id), 303)

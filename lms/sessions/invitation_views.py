@@ -140,7 +140,7 @@ def new(live_session_id: int) -> ResponseReturnValue:
         return page_of_new(live_session, form, centres, chosen), 422 if pressed else 200
     invited = actions.invite(chosen.ids, live_session, by=me(), now=now())
     db.session.commit()
-    flash(f"{words.people_invited(invited)} {_('The letters are on their way.')}", "done")
+    flash(" ".join([words.people_invited(invited), _("The letters are on their way.")]), "done")
     return redirect(url_for("invitations.index", live_session_id=live_session_id), 303)
 
 
