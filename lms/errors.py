@@ -7,6 +7,7 @@ from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from psycopg.errors import NumericValueOutOfRange
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -32,7 +33,10 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         404: (_("There is no such page"), _("It may have been moved or removed. Start from the front page.")),
         405: (_("This page cannot do that"), _("Go back and use the button on the page.")),
         409: (_("Someone changed this meanwhile"), _("Open the page again to see both versions.")),
-        413: (_("That is too large"), _("A file may have 50 MB. Make it smaller or give a link to it.")),
+        413: (
+            _("That is too large"),
+            _("A file may have 50 MB, a text 2 MB. Go back: what you typed is still in the form."),
+        ),
         429: (_("Too many tries"), _("Wait a quarter of an hour and try again.")),
     }
     code = error.code or 500
@@ -58,7 +62,8 @@ def _database_error(error: OperationalError) -> ResponseReturnValue:
 
 def _data_error(error: Exception) -> ResponseReturnValue:
     """An id that no database can hold is an id that does not exist."""
-    if request.view_args:
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, OverflowError | NumericValueOutOfRange):
         return _page(
             404, _("There is no such page"), _("It may have been moved or removed. Start from the front page.")
         )

@@ -286,3 +286,12 @@ def test_an_id_no_database_holds_is_an_id_that_does_not_exist(app, world, number
         if response.status_code not in {404, 410, 308}:
             wrong.append(f"{address}: {response.status_code}")
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/sessions/?page={}", "/materials/new?module_id={}", "/quizzes/new?module_id={}", "/sessions/new?module_id={}"],
+)
+def test_a_number_beyond_all_databases_is_no_broken_page(app, cast, address):
+    client = app.test_client().sign_in(cast.coordinator)
+    assert client.get(address.format("9" * 30)).status_code in {200, 404}

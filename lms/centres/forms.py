@@ -39,7 +39,7 @@ class CentreForm(EditForm):
         longest=4000,
     )
     stage = LineField(_l("Where it stands"), description=_l("In a few words"), optional=True)
-    level = SelectField(_l("Step of development"), choices=_STAIR, coerce=int, default=0)
+    level = SelectField(_l("Stage of development"), choices=_STAIR, coerce=int, default=0)
     address = LineField(_l("Postal address"), optional=True)
     phone = LineField(_l("Telephone"), optional=True, longest=40)
     email = LineField(_l("E-mail"), optional=True)
