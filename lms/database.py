@@ -69,7 +69,7 @@ def _keep_sqlite_promises(connection: Any, _record: Any) -> None:
         return
     connection.isolation_level = None  # we say BEGIN ourselves, below
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-20000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-4000"):
         cursor.execute(f"PRAGMA {pragma}")
     # SQLite's own lower() and LIKE know ASCII only; names here are Cyrillic.
     connection.create_function("lower", 1, lambda s: s.lower() if isinstance(s, str) else s, deterministic=True)

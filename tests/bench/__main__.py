@@ -1,4 +1,4 @@
-"""``python -m tests.bench [--people 2000] [--seconds 1.5] [--rounds 3]``: prints the table of budgets with what was measured.
+"""``python -m tests.bench [--people 2000] [--seconds 1.5] [--rounds 3]``: prints the table of budgets, measured.
 
 Everything is told in *pages* (see baseline.py), measured in turns with the pages in question on the same machine.
 """
@@ -25,7 +25,7 @@ from lms.extensions import db
 from lms.quizzes.models import Attempt, Question, QuestionKind, Quiz
 from lms.sessions.models import Invitation, LiveSession
 from tests.bench import letters
-from tests.bench.loading import ROOT, Target, gunicorn, measure_in_turns, memory_of
+from tests.bench.loading import ROOT, Target, baseline, measure_in_turns, memory_of, platform
 
 BASELINE = ROOT / "tests" / "bench" / "baseline.py"
 
@@ -48,12 +48,12 @@ def main() -> None:
         _run(str(BASELINE))
         print(f"{options.people} people filled in {time.perf_counter() - started:.0f} s\n")
         things = _things()
-        with gunicorn("tests.bench.baseline:app", environment) as (base_port, _), gunicorn("wsgi:app", environment) as (port, server):
+        with baseline(environment) as base_port, platform(environment) as (port, pid):
             targets = _targets(things, base_port, port)
             measure_in_turns(list(targets.values()), rounds=options.rounds, seconds=options.seconds)
             _print_pages(targets)
             _print_weight(things, port)
-            print(f"\nmemory of the web processes: {memory_of(server.pid) / 2**20:.0f} MB (budget with the worker: 200 MB)")
+            print(f"\nmemory of all processes, worker included: {memory_of(pid) / 2**20:.0f} MB (budget 200 MB)")
         _print_import()
         letters.main()
 
@@ -92,7 +92,10 @@ def _things() -> dict[str, Any]:
             db.select(Person)
             .join(Enrolment)
             .join(Invitation, Invitation.person_id == Person.id)
-            .where(Invitation.live_session_id == live_session.id, ~Person.role_rows.any(Person.role_rows.property.mapper.class_.role != "volunteer"))
+            .where(
+                Invitation.live_session_id == live_session.id,
+                ~Person.role_rows.any(Person.role_rows.property.mapper.class_.role != "volunteer"),
+            )
             .order_by(Person.id)
         ).first()
         attempt = Attempt(quiz_id=quiz.id, person_id=learner.id, number=9, started_at=live_session.created_at)
@@ -108,7 +111,9 @@ def _things() -> dict[str, Any]:
             "attempt": attempt.id,
             "question": question.id,
             "choices": [[choice.id] for choice in question.choices[:2]],
-            "material": db.session.scalar(db.text("select material.id from material join activity using (id) where state='published' limit 1")),
+            "material": db.session.scalar(
+                db.text("select material.id from material join activity using (id) where state='published' limit 1")
+            ),
         }
 
 
@@ -129,12 +134,25 @@ def _targets(things: dict[str, Any], base_port: int, port: int) -> dict[str, Tar
         Target("material", port, f"/materials/{things['material']}", "≤ 2", learner),
         Target("quiz page", port, f"/attempts/{things['attempt']}", "≤ 2", learner),
         Target(
-            "save one answer", port, f"/attempts/{things['attempt']}/answers/{things['question']}", "≤ 1", writer,
-            method="PUT", body=lambda n: json.dumps({"given": things["choices"][n % 2], "counter": n}).encode(), headers=form | {"Content-Type": "application/json"},
+            "save one answer",
+            port,
+            f"/attempts/{things['attempt']}/answers/{things['question']}",
+            "≤ 1",
+            writer,
+            method="PUT",
+            body=lambda n: json.dumps({"given": things["choices"][n % 2], "counter": n}).encode(),
+            headers=form | {"Content-Type": "application/json"},
         ),
         Target(
-            "answer an invitation", port, f"/sessions/{things['live_session']}/answer", "≤ 1", writer,
-            method="POST", body=lambda n: (b"answer=yes", b"answer=maybe")[n % 2], headers=form, accept=(303,),
+            "answer an invitation",
+            port,
+            f"/sessions/{things['live_session']}/answer",
+            "≤ 1",
+            writer,
+            method="POST",
+            body=lambda n: (b"answer=yes", b"answer=maybe")[n % 2],
+            headers=form,
+            accept=(303,),
         ),
         Target("matrix, default view", port, "/progress", "≤ 3", coordinator),
         Target("matrix, everybody", port, "/progress?open=all", "≤ 25", coordinator),
@@ -159,17 +177,19 @@ def _csrf(port: int, cookie: str) -> tuple[str, str]:
 
 def _print_pages(targets: dict[str, Target]) -> None:
     page, hello = targets["page"].p50, targets["hello"].p50
-    print(f"hello = {hello:.2f} ms, page = {page:.2f} ms = {page / hello:.1f} hello; two worker processes, one connection\n")
+    print(f"hello = {hello:.2f} ms, page = {page:.2f} ms = {page / hello:.1f} hello; two processes, one connection\n")
     print(f"{'what':<28}{'p50 ms':>9}{'p95 ms':>9}{'pages':>8}  budget  bytes (br)")
     for target in targets.values():
         if target.budget:
             ratio = target.p50 / page
             verdict = "" if ratio <= float(target.budget.removeprefix("≤ ")) else "  MISSED"
-            print(f"{target.name:<28}{target.p50:>9.2f}{target.p95:>9.2f}{ratio:>8.2f}  {target.budget:<6} {target.size:>9}{verdict}")
+            times = f"{target.p50:>9.2f}{target.p95:>9.2f}{ratio:>8.2f}"
+            print(f"{target.name:<28}{times}  {target.budget:<6} {target.size:>9}{verdict}")
 
 
 def _print_weight(things: dict[str, Any], port: int) -> None:
     """What a browser fetches first and next: the page and what it links, as sent over the wire."""
+
     def fetch(address: str) -> tuple[int, bytes]:
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}{address}", headers={"Cookie": things["learner"], "Accept-Encoding": "gzip"}
@@ -181,13 +201,15 @@ def _print_weight(things: dict[str, Any], port: int) -> None:
     page, html = fetch("/")
     parts = set(re.findall(r'(?:href|src)="(/assets/[^"]+)"', html.decode()))
     first = page + sum(fetch(part)[0] for part in parts)
-    print(f"\nfirst visit: {first / 1000:.1f} KB gzip in {1 + len(parts)} requests (budget 60 KB, 6); next page: {page / 1000:.1f} KB (6 KB)")
+    print(f"\nfirst visit: {first / 1000:.1f} KB gzip in {1 + len(parts)} requests (budget 60 KB, 6 requests)")
+    print(f"next page: {page / 1000:.1f} KB (budget 6 KB)")
 
 
 def _print_import() -> None:
     code = "import time; t = time.perf_counter(); import lms.app; print(time.perf_counter() - t)"
     times = sorted(
-        float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True).stdout) for _ in range(5)
+        float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True).stdout)
+        for _ in range(5)
     )
     print(f"import of lms.app: {times[2]:.2f} s (budget 0.8 s)")
 

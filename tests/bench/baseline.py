@@ -1,7 +1,7 @@
 """The two units that every figure is told in: ``hello``, a bare Flask route, and ``page``, a plain signed-in page.
 
-``page`` is what anybody would write first: Flask, Flask-SQLAlchemy, Flask-Login, SQLite (WAL, FULL), a Jinja page with 30
-rows of ORM entities. Ratios to it hold on any machine.
+``page`` is what anybody would write first: Flask, Flask-SQLAlchemy, Flask-Login, SQLite (WAL, FULL), a Jinja page with
+30 rows of ORM entities. Ratios to it hold on any machine.
 """
 
 from __future__ import annotations
@@ -61,9 +61,11 @@ def load(user_id: str) -> User | None:
 PAGE = """<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>Курс</title></head><body>
 <header><nav><a href="/">Главная</a> <a href="/path">Путь</a> {{ user.name }}</nav></header><main><h1>Курс</h1>
 <table><thead><tr><th>№</th><th>Урок</th><th>Когда</th><th>Ведёт</th><th>Состояние</th></tr></thead><tbody>
-{% for lesson in lessons %}<tr><td>{{ loop.index }}</td><td><a href="/lessons/{{ lesson.id }}">{{ lesson.title }}</a></td>
+{% for lesson in lessons %}<tr><td>{{ loop.index }}</td>
+<td><a href="/lessons/{{ lesson.id }}">{{ lesson.title }}</a></td>
 <td>{{ lesson.starts_at.strftime("%d.%m.%Y %H:%M") }}</td><td>{{ lesson.author.name }}</td>
-<td>{% if done.get(lesson.id) == 2 %}пройден{% elif done.get(lesson.id) == 1 %}в работе{% else %}не начат{% endif %}</td></tr>
+<td>{% if done.get(lesson.id) == 2 %}пройден{% elif done.get(lesson.id) == 1 %}в работе{% else %}не начат{% endif %}
+</td></tr>
 {% endfor %}</tbody></table></main></body></html>"""
 
 
@@ -82,7 +84,9 @@ def enter() -> str:
 @login_required  # type: ignore[untyped-decorator]
 def page() -> str:
     lessons = db.session.scalars(select(Lesson).options(joinedload(Lesson.author)).order_by(Lesson.starts_at)).all()
-    done = dict(db.session.execute(select(Done.lesson_id, Done.state).where(Done.user_id == current_user.id)).tuples().all())
+    done = dict(
+        db.session.execute(select(Done.lesson_id, Done.state).where(Done.user_id == current_user.id)).tuples().all()
+    )
     return render_template_string(PAGE, user=current_user, lessons=lessons, done=done)
 
 
@@ -93,7 +97,10 @@ def seed() -> None:
         db.session.flush()
         start = datetime(2026, 9, 1, 15)
         db.session.add_all(
-            [Lesson(title=f"Урок {n}: основы", starts_at=start + timedelta(days=n), author_id=n % 5 + 1) for n in range(30)]
+            [
+                Lesson(title=f"Урок {n}: основы", starts_at=start + timedelta(days=n), author_id=n % 5 + 1)
+                for n in range(30)
+            ]
         )
         db.session.flush()
         db.session.add_all([Done(user_id=1, lesson_id=n, state=n % 3) for n in range(1, 25)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shlex
 import socket
 import statistics
 import subprocess
@@ -26,19 +27,35 @@ def free_port() -> int:
 
 
 @contextmanager
-def gunicorn(target: str, environment: dict[str, str], *, threads: int = 4) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """``target`` served by two worker processes on a free loopback port, as in production."""
+def baseline(environment: dict[str, str]) -> Iterator[int]:
+    """The port of the baseline, served by two worker processes as the platform is."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", target, "-w", "2", "-k", "gthread", "--threads", str(threads), "--preload"]
-    command += ["-b", f"127.0.0.1:{port}", "--keep-alive", "60", "--log-level", "error"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL)
+    command = shlex.split("-m gunicorn tests.bench.baseline:app -w 2 -k gthread --threads 4 --preload --keep-alive 60")
+    with _running([*command, "-b", f"127.0.0.1:{port}", "--log-level", "error"], environment, port):
+        yield port
+
+
+@contextmanager
+def platform(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
+    """(port, pid) of the platform as ``flask serve`` runs it: two web processes and the worker."""
+    port = free_port()
+    command = shlex.split("-m flask --app wsgi serve")
+    with _running(command, environment | {"PORT": str(port), "HOST": "127.0.0.1"}, port) as process:
+        yield port, process.pid
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL
+    )
     try:
         for _ in range(200):
             with socket.socket() as s:
                 if s.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
-        yield port, process
+        yield process
     finally:
         process.terminate()
         process.wait(15)
