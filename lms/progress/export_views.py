@@ -5,37 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
+from lms import downloads
 from lms import permissions as can
 from lms.access import allow
 from lms.display import titled
-from lms.freshness import no_store
 from lms.progress import not_done, words
-from lms.progress.export import Cell, matrix_lines, plain
-from lms.progress.export import csv as semicolons
+from lms.progress.export import matrix_lines
 from lms.progress.matrix import places
 from lms.progress.matrix_queries import begun_by, required_of
-from lms.progress.spreadsheet import xlsx as workbook
 from lms.progress.views import Asked, not_done_lines
+from lms.spreadsheet import Cell, plain
 
 blueprint = Blueprint("progress_exports", __name__)
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/progress.csv")
 @allow(can.see_progress)
 def csv() -> ResponseReturnValue:
     _title, lines = _asked_for()
-    return _file(semicolons(lines), "text/csv; charset=utf-8", "csv")
+    return downloads.csv("progress", lines)
 
 
 @blueprint.get("/progress.xlsx")
 @allow(can.see_progress)
 def xlsx() -> ResponseReturnValue:
     title, lines = _asked_for()
-    return _file(workbook(title, lines, widths=[24, 28, 20]), _XLSX, "xlsx")
+    return downloads.xlsx("progress", lines, title=title, widths=[24, 28, 20])
 
 
 def _asked_for() -> tuple[str, Iterable[list[Cell]]]:
@@ -52,10 +50,3 @@ def _asked_for() -> tuple[str, Iterable[list[Cell]]]:
     begun = begun_by(matrix, places(asked.shown))
     lines_of_people: Iterator[list[Cell]] = matrix_lines(matrix, asked.shown, columns, begun, words.of_table(matrix))
     return titled(asked.cycle), plain(chain([words.table_head(matrix, columns)], lines_of_people))
-
-
-def _file(pieces: Iterator[bytes], content_type: str, ending: str) -> Response:
-    no_store()
-    response = Response(pieces, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="progress.{ending}"'
-    return response

@@ -10,11 +10,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from lms.display import day, number
-from lms.progress.export import Cell
 from lms.progress.matrix import Column, Row
 from lms.progress.matrix_queries import Standing
 from lms.progress.models import How
 from lms.progress.rules import Mark
+from lms.spreadsheet import Cell
 
 KINDS = ("live_session", "material", "quiz")
 

@@ -78,7 +78,7 @@ def make(staff: dict[str, Person], centres: dict[str, Centre], today: date) -> C
         summary="Восемь модулей, по одному в неделю: встреча, материал и короткий тест, когда удобно.",
         summary_en="Eight modules, one a week: a session, a text and a short quiz whenever it suits you.",
         starts_on=first_day,
-        ends_on=_due_day(first_day + (len(told) - 1) * WEEK),
+        ends_on=due_day(first_day + (len(told) - 1) * WEEK),
         state=State.PUBLISHED,
     )
     db.session.add(cycle)
@@ -123,9 +123,9 @@ def texts() -> list[dict[str, Any]]:
     ]
 
 
-def _due_day(day: date) -> date:
-    """The second Sunday after a session."""
-    return day + timedelta(days=13 - day.weekday())
+def due_day(day: date) -> date:
+    """Wednesday of the week after a session: over by the time of the session after the next, whatever day it is now."""
+    return day + timedelta(days=9 - day.weekday())
 
 
 def _made_before(day: date) -> datetime:
@@ -146,7 +146,7 @@ def module(told: dict[str, Any], cycle: Cycle, number: int, day: date, leader: P
         summary=told["summary"],
         summary_en=told["summary_en"],
         state=State.PUBLISHED,
-        due_at=end_of_day(_due_day(day), ZONE),
+        due_at=end_of_day(due_day(day), ZONE),
     )
     db.session.add(module)
     taught = Taught(module, _seminar(told, cycle, at(day, 15), leader, made), _page(told, made), _quiz(told, made))

@@ -12,8 +12,7 @@ from werkzeug.datastructures import FileStorage
 from lms.accounts.models import Person
 from lms.materials.actions import keep_file
 from lms.materials.models import StoredFile
-from lms.progress.export import Cell
-from lms.progress.spreadsheet import xlsx
+from lms.spreadsheet import Cell, xlsx
 
 _TOPICS = (
     "Человек недели: волонтёр и его первый день",

@@ -1,4 +1,4 @@
-from lms.progress.export import csv
+from lms.spreadsheet import csv
 
 
 def test_csv_is_what_excel_in_russia_opens():

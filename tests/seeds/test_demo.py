@@ -156,3 +156,11 @@ def test_nobody_else_has_a_password(school):
 def test_the_seeds_name_no_real_host():
     written = "".join(path.read_text() for path in [*HERE.glob("*.toml"), *HERE.glob("*.py")])
     assert {host for host in re.findall(r"https?://([\w.-]+)", written) if not host.endswith("example.org")} == set()
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_on_any_day_of_the_week_the_work_of_two_sessions_ago_is_late_and_of_the_last_is_not(weekday):
+    today = date(2026, 11, 23) + timedelta(days=weekday)
+    coming = curriculum.next_session_day(today)
+
+    assert curriculum.due_day(coming - 2 * curriculum.WEEK) < today <= curriculum.due_day(coming - curriculum.WEEK)

@@ -16,7 +16,7 @@ from lms.sessions import invitation_actions as actions
 from lms.sessions.models import AnswerWord, Invitation, LiveSession
 from lms.sessions.queries import invitation_of
 from tests import factories
-from tests.sessions.conftest import MOSCOW, calendar_of, letter_to, letters, secret_in
+from tests.sessions.conftest import MOSCOW, TODAY, calendar_of, letter_to, letters, secret_in
 
 
 def state_of(live_session) -> list[tuple]:
@@ -69,7 +69,7 @@ def test_a_suspended_account_gets_no_letter(school, cast):
     assert [letter.person_id for letter in letters()] == [cast.volunteer.id]
 
 
-@pytest.mark.parametrize("change", [{"state": "draft"}, {"cancelled_at": now()}, {"ends_at": now()}])
+@pytest.mark.parametrize("change", [{"state": "draft"}, {"cancelled_at": TODAY}, {"ends_at": TODAY}])
 def test_nobody_is_invited_to_what_does_not_take_place(school, cast, change):
     for name, value in change.items():
         setattr(school.live_session, name, value)

@@ -1,4 +1,9 @@
-"""Lines of cells as an XLSX workbook, row by row through a file on disk: memory does not grow with the table."""
+"""Lines of cells as a table for a spreadsheet: XLSX, or CSV. Imports nothing of ours.
+
+A workbook is written row by row through a file on disk: memory does not grow with the table. CSV is as Excel in Russia
+reads it: UTF-8 with BOM, semicolons, CR LF (RFC 4180 but for the semicolon); a text that a spreadsheet would take for a
+formula gets an apostrophe before it.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +13,38 @@ from typing import IO
 
 import xlsxwriter
 
-from lms.progress.export import Cell
-
+Cell = str | int
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PIECE = 64 * 1024
 # Nothing a person typed becomes a formula, a link or a number.
 _PLAIN = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def plain(lines: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
+    """Without the typographer's no-break spaces and joiners: whoever filters a column types ordinary ones."""
+    for line in lines:
+        yield [cell.replace("\u00a0", " ").replace("\u2060", "") if isinstance(cell, str) else cell for cell in line]
+
+
+def csv(lines: Iterable[list[Cell]]) -> Iterator[bytes]:
+    """The lines as a CSV file, in pieces."""
+    yield b"\xef\xbb\xbf"
+    piece: list[str] = []
+    for line in lines:
+        piece.append(";".join([_cell(cell) for cell in line]) + "\r\n")
+        if len(piece) == 100:
+            yield "".join(piece).encode()
+            piece.clear()
+    yield "".join(piece).encode()
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, int):
+        return str(cell)
+    text = f"'{cell}" if cell.startswith(_FORMULA) else cell
+    if any(sign in text for sign in ';"\n\r'):
+        text = '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def xlsx(title: str, lines: Iterable[list[Cell]], widths: list[int]) -> Iterator[bytes]:
