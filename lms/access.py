@@ -3,6 +3,7 @@
 * ``@public``: anybody.
 * ``@for_guests``: people who signed in, and guests from a letter (who reach one session and its module).
 * ``@allow(rule)``: people who signed in and of whom the sentence from permissions.py is true; otherwise 403.
+* ``@for_programs(rule)``: programs that show a person's access key; they see what the person sees and change nothing.
 
 Inside a view, ``require(can.edit_quiz(me(), quiz))`` asks about one thing.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -24,6 +26,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from lms import permissions as can
+from lms.accounts import tokens
 from lms.accounts.models import LetterPass, Person, Purpose, Token
 from lms.clock import now
 from lms.extensions import db, login_manager
@@ -47,6 +50,21 @@ def for_guests(view: View) -> View:
 def allow(rule: Rule) -> Callable[[View], View]:
     def declare(view: View) -> View:
         view.policy = rule  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+@dataclass(frozen=True)
+class ByKey:
+    """Let in by an access key in the header (RFC 6750), never by a cookie."""
+
+    rule: Rule
+
+
+def for_programs(rule: Rule) -> Callable[[View], View]:
+    def declare(view: View) -> View:
+        view.policy = ByKey(rule)  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -132,6 +150,8 @@ def _check_policy() -> ResponseReturnValue | None:
     policy = getattr(view, "policy", None)
     if policy == "public" or request.endpoint == "static":
         return None
+    if isinstance(policy, ByKey):
+        return _check_key(policy)
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
     if policy == "guests":
@@ -140,6 +160,18 @@ def _check_policy() -> ResponseReturnValue | None:
     if person.letter is not None:
         return _ask_to_sign_in()
     require(callable(policy) and policy(person))
+    return None
+
+
+def _check_key(policy: ByKey) -> ResponseReturnValue | None:
+    """Whoever holds the key is its person for this request, and is asked anew every time what she may do."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    token = tokens.find(secret.strip(), Purpose.API, now=now()) if scheme.lower() == "bearer" else None
+    if token is None:
+        return {"error": "no such access key"}, 401, {"WWW-Authenticate": "Bearer"}
+    if not policy.rule(token.person):
+        return {"error": "this person may not do that"}, 403
+    g._login_user = token.person  # where Flask-Login keeps it for the length of a request
     return None
 
 
@@ -194,6 +226,8 @@ def note_visit(person: Person) -> None:
 def _note_visit(response: Response) -> Response:
     """After a page was read by someone who signed in; if noting fails, the page is given all the same."""
     person = g.get("_login_user")
+    if "Authorization" in request.headers:
+        return response
     if request.method != "GET" or response.status_code >= 300 or not isinstance(person, Person) or person.letter:
         return response
     try:

@@ -9,6 +9,8 @@ from werkzeug.routing import IntegerConverter
 from lms import access, assets, cli, config, display, errors, freshness, security
 from lms.accounts import import_views, password_views, people_views, profile_views
 from lms.accounts import views as accounts
+from lms.api import key_views
+from lms.api import views as api
 from lms.centres import views as centres
 from lms.cycles import activity_views, enrolment_views, module_views
 from lms.cycles import views as cycles
@@ -35,6 +37,7 @@ AREAS = (
     sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     progress, export_views, decision_views, reminder_views,
     outbox,
+    api, key_views,
 )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ def _page(code: int, title: str, text: str) -> ResponseReturnValue:
     # The error page is drawn from nothing but itself: whatever failed must not fail it again.
     db.session.rollback()
     g.failing = True
+    if request.blueprint == "api":
+        return {"error": title, "request_id": g.get("request_id", "")}, code
     return render_template(
         "errors/error.html", code=code, title=title, text=text, request_id=g.get("request_id", "")
     ), code

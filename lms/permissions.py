@@ -154,3 +154,9 @@ def follow_links_of(person: Person, other: Person | None) -> bool:
     if other is not None and "admin" in {role.value for role in other.roles}:
         return administer(person)
     return coordinate(person)
+
+
+# --- programs ---------------------------------------------------------------------------------------------------------
+def read_by_program(person: Person) -> bool:
+    """Who keeps tables of her own may let a program read what she sees."""
+    return look_after_people(person)

@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import Rule as Route
 
+from lms.access import ByKey
 from lms.accounts import tokens
-from lms.accounts.models import Purpose, Role
+from lms.accounts.models import Purpose, Role, Token
 from lms.clock import now
 from lms.extensions import db
 from lms.sessions.models import Audience
@@ -35,6 +36,7 @@ PUBLIC = {
     "accounts.sign_in_link",
     "accounts.sign_in_sent",
     "accounts.sign_in_with_password",
+    "api.description",
     "centres.index",
     "centres.show",
     "cycles.show",
@@ -121,6 +123,8 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
     secret, _ = tokens.issue(
         person, Purpose.INVITATION, now=now(), lifetime=timedelta(days=14), object_id=live_session.id
     )
+    tokens.issue(person, Purpose.API, now=now(), lifetime=timedelta(days=14), label=f"Ключ {mark}")
+    key = db.session.scalars(sa.select(Token).where(Token.purpose == Purpose.API).order_by(Token.id.desc())).first()
     return {
         "person_id": person.id,
         "cycle_id": cycle.id,
@@ -133,6 +137,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "live_session_id": live_session.id,
         "invitation_id": invitation.id,
         "letter_id": letter.id,
+        "key_id": key.id,
         "token": secret,
         "answer": "yes",
         "name": "name",
@@ -181,6 +186,8 @@ def unexpected(app: Flask, world: SimpleNamespace, visit: Visit, response: Any) 
         return f"{visit}: {response.status_code}"
     if policy == "public":
         return ""
+    if isinstance(policy, ByKey):
+        return "" if response.status_code == 401 else f"{visit}: {response.status_code} without a key"
     if visit.who in {"visitor", "suspended"}:
         return (
             "" if is_refusal(response) or response.status_code == 401 else f"{visit}: {response.status_code}, came in"
@@ -210,7 +217,11 @@ def test_writing_is_refused_to_whom_the_policy_refuses_it(app, world, who):
     wrong = []
     for visit in visits(app, world, WRITING, who):
         policy = policy_of(app, visit.route.endpoint)
-        if policy == "public" or (policy == "guests" and who not in {"visitor", "suspended"}):
+        if (
+            policy == "public"
+            or isinstance(policy, ByKey)
+            or (policy == "guests" and who not in {"visitor", "suspended"})
+        ):
             continue
         if who in world.people and who != "suspended" and policy(world.people[who]):
             continue

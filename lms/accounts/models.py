@@ -131,6 +131,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     SET_PASSWORD = "set_password"
     INVITATION = "invitation"
+    API = "api"  # an access key: a program reads what the person may see
 
 
 class Token(Model):
@@ -149,6 +150,8 @@ class Token(Model):
     hash: Mapped[str] = mapped_column(unique=True)
     code_hash: Mapped[str | None]
     failures: Mapped[int] = mapped_column(default=0)
+    # What an access key is for, in the words of whoever made it.
+    label: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

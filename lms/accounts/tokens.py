@@ -33,6 +33,7 @@ def issue(
     lifetime: timedelta,
     object_id: int | None = None,
     with_code: bool = False,
+    label: str = "",
 ) -> tuple[str, str | None]:
     """A new secret for a letter, and six digits beside it where asked. Neither can be read back from the database."""
     secret = _secret()
@@ -44,6 +45,7 @@ def issue(
             object_id=object_id,
             hash=_hash(secret),
             code_hash=_code_hash(person.id, code) if code else None,
+            label=label,
             created_at=now,
             expires_at=now + lifetime,
         )
