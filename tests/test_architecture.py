@@ -165,6 +165,24 @@ def test_nothing_is_imported_inside_a_function():
     assert wrong == []
 
 
+def test_only_the_room_of_pdfs_loads_something_late():
+    """Its docstring says why; anywhere else it would be an import inside a function by another name."""
+    late = re.compile(r"\b(?:import_module|__import__|LazyLoader)\b")
+    found = {str(path.relative_to(ROOT)) for path in LMS.rglob("*.py") if late.search(path.read_text())}
+    assert found == {"lms/pdf/__init__.py"}
+
+
+def test_the_room_of_pdfs_knows_none_of_ours():
+    wrong = [
+        f"{module}:{line} imports {imported}"
+        for module in modules()
+        if module.startswith("lms.pdf")
+        for imported, line in imports_of(module)
+        if not imported.startswith("lms.pdf")
+    ]
+    assert wrong == []
+
+
 def test_no_module_imports_itself_in_a_circle():
     graph = {
         module: {imported for imported, _ in imports_of(module) if imported in modules() and imported != module}
