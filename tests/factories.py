@@ -115,6 +115,17 @@ def question(
     return _keep(made)
 
 
+def accepted(*texts: str) -> dict[str, Any]:
+    """The settings of a short question."""
+    return {"accepted": [{"text": text, "share": 100, "feedback": ""} for text in texts]}
+
+
+def near(answer: str, tolerance: str = "0", unit: str = "") -> dict[str, Any]:
+    """The settings of a question for a number."""
+    told = {"answer": answer, "tolerance": tolerance, "share": 100, "feedback": ""}
+    return {"answers": [told], "unit": unit, "units": []}
+
+
 def live_session(
     in_module: Module | None = None, *, starts_in: timedelta = timedelta(days=2), **fields: Any
 ) -> LiveSession:

@@ -35,7 +35,16 @@ KIND_NAMES = {
     QuestionKind.TRUE_FALSE: _l("True or false"),
     QuestionKind.SHORT: _l("Short answer"),
     QuestionKind.NUMBER: _l("Number"),
+    QuestionKind.MATCHING: _l("Matching"),
+    QuestionKind.ORDERING: _l("Ordering"),
+    QuestionKind.GAPS: _l("Gaps in a text"),
+    QuestionKind.ESSAY: _l("Essay"),
+    QuestionKind.INFO: _l("Text between questions"),
 }
+# Those that can be written here.
+WRITTEN_HERE = (
+    QuestionKind.SINGLE, QuestionKind.SEVERAL, QuestionKind.TRUE_FALSE, QuestionKind.SHORT, QuestionKind.NUMBER
+)  # fmt: skip
 _RULE_NAMES = {Rule.PASSED: _l("when it is passed"), Rule.OPTIONAL: _l("it is not asked for")}
 _TRUTHS = {"true": _l("true"), "false": _l("false")}
 FIRST_ROWS = 4
@@ -100,7 +109,7 @@ class ChoiceForm(Form):
 class QuestionForm(EditForm):
     """A question of any kind; only the fields of its kind are looked at."""
 
-    kind = SelectField(_l("Type"), choices=[SelectChoice(kind.value, name) for kind, name in KIND_NAMES.items()])
+    kind = SelectField(_l("Type"), choices=[SelectChoice(kind.value, KIND_NAMES[kind]) for kind in WRITTEN_HERE])
     points = IntegerField(
         _l("Points"), [InputRequired(_l("Write a number.")), NumberRange(1, 100, _l("From 1 to 100."))], default=1
     )
@@ -129,7 +138,7 @@ class QuestionForm(EditForm):
 
     @property
     def chosen_kind(self) -> QuestionKind:
-        return QuestionKind(self.kind.data) if self.kind.data in set(QuestionKind) else QuestionKind.SINGLE
+        return QuestionKind(self.kind.data) if self.kind.data in WRITTEN_HERE else QuestionKind.SINGLE
 
     @property
     def can_add_row(self) -> bool:
@@ -223,13 +232,13 @@ class QuestionForm(EditForm):
             case QuestionKind.TRUE_FALSE:
                 return {"right": self.right.data == "true"}
             case QuestionKind.SHORT:
-                return {"accepted": self.accepted_texts}
+                return {"accepted": [{"text": text, "share": 100, "feedback": ""} for text in self.accepted_texts]}
             case QuestionKind.NUMBER:
-                return {
+                answer = {
                     "answer": format(self._number(self.answer) or Decimal(0), "f"),
                     "tolerance": format(self._number(self.tolerance) or Decimal(0), "f"),
-                    "unit": self.unit.data,
                 }
+                return {"answers": [answer | {"share": 100, "feedback": ""}], "unit": self.unit.data, "units": []}
         return {}
 
     def meanwhile_of(self, question: Question) -> list[tuple[str, str]]:
@@ -250,6 +259,7 @@ def _id(row: ChoiceForm) -> int | None:
 
 def _as_typed(question: Question) -> dict[str, Any]:
     settings = question.settings
+    number = (settings.get("answers") or [{}])[0]
     return {
         "version": question.version,
         "kind": question.kind.value,
@@ -261,9 +271,9 @@ def _as_typed(question: Question) -> dict[str, Any]:
             for choice in question.choices
         ],
         "right": "true" if settings.get("right") else "false",
-        "accepted": "\n".join(settings.get("accepted") or []),
-        "answer": str(settings.get("answer", "")),
-        "tolerance": str(settings.get("tolerance", "0")),
+        "accepted": "\n".join(one["text"] for one in settings.get("accepted") or []),
+        "answer": str(number.get("answer", "")),
+        "tolerance": str(number.get("tolerance", "0")),
         "unit": settings.get("unit", ""),
     }
 

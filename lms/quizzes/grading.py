@@ -39,6 +39,8 @@ class Option:
     text: str
     is_right: bool
     feedback: str = ""
+    # Per cent of the points; None is derived from is_right.
+    share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,11 @@ def _share(asked: Asked, given: Any) -> Decimal:
             right = asked.settings.get("right")
             return _all_or_nothing(isinstance(right, bool) and given == ("true" if right else "false"))
         case QuestionKind.SHORT:
-            return _all_or_nothing(isinstance(given, str) and _is_accepted(given, asked.settings.get("accepted") or ()))
+            accepted = [one["text"] for one in asked.settings.get("accepted") or ()]
+            return _all_or_nothing(isinstance(given, str) and _is_accepted(given, accepted))
         case QuestionKind.NUMBER:
             return _all_or_nothing(isinstance(given, str) and _is_near(given, asked.settings))
+    return NOTHING
 
 
 def _all_or_nothing(is_right: bool) -> Decimal:
@@ -183,8 +187,9 @@ def _has_times(unit: str) -> bool:
 
 def _is_near(given: str, settings: Mapping[str, Any]) -> bool:
     value = read_number(given, str(settings.get("unit", "")))
+    told = (settings.get("answers") or [{}])[0]
     try:
-        answer, tolerance = Decimal(str(settings.get("answer"))), Decimal(str(settings.get("tolerance") or 0))
+        answer, tolerance = Decimal(str(told.get("answer"))), Decimal(str(told.get("tolerance") or 0))
         return value is not None and abs(value - answer) <= tolerance
     except InvalidOperation:
         return False

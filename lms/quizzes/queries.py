@@ -170,7 +170,7 @@ def _asked(which: ColumnElement[bool]) -> list[Asked]:
     ).all()  # fmt: skip
     options: dict[int, list[Option]] = {}
     for choice in db.session.execute(
-        select(Choice.question_id, Choice.id, Choice.text, Choice.is_right, Choice.feedback)
+        select(Choice.question_id, Choice.id, Choice.text, Choice.is_right, Choice.feedback, Choice.share)
         .where(Choice.question_id.in_(select(Question.id).where(which)))
         .order_by(Choice.question_id, Choice.position, Choice.id)
     ):

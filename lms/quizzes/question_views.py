@@ -13,7 +13,7 @@ from lms.clock import now
 from lms.extensions import db
 from lms.materials.markdown import to_text
 from lms.quizzes import actions, figure_queries, queries
-from lms.quizzes.forms import KIND_NAMES, QuestionForm
+from lms.quizzes.forms import KIND_NAMES, WRITTEN_HERE, QuestionForm
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Question, Quiz
 from lms.quizzes.views import builder, find_quiz
@@ -39,9 +39,9 @@ def new(quiz_id: int) -> ResponseReturnValue:
     quiz = find_quiz(quiz_id)
     require(can.edit_quiz(me(), quiz))
     kind = request.args.get("kind", "")
-    if request.method == "GET" and kind not in set(QuestionKind):
+    if request.method == "GET" and kind not in WRITTEN_HERE:
         return render_template("questions/choose.html", kinds=_kinds(), **builder(quiz))
-    form = QuestionForm(kind=QuestionKind(kind) if kind in set(QuestionKind) else None)
+    form = QuestionForm(kind=QuestionKind(kind) if kind in WRITTEN_HERE else None)
     if form.is_submitted() and form.change_rows(request.form):
         return render_template("questions/new.html", form=form, **builder(quiz))
     if form.validate_on_submit():

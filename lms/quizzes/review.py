@@ -135,14 +135,14 @@ def _key(asked: Asked, speech: Speech) -> Line:
     if asked.kind is QuestionKind.TRUE_FALSE:
         return Line(Remark.KEY, _word(bool(asked.settings.get("right")), speech))
     if asked.kind is QuestionKind.SHORT:
-        first, *others = asked.settings.get("accepted") or ["—"]
+        first, *others = [one["text"] for one in asked.settings.get("accepted") or ()] or ["—"]
         return Line(Remark.KEY, first, others=tuple(others))
     return Line(Remark.KEY, f"{_number(asked, speech)} {asked.settings.get('unit', '')}".strip())
 
 
 def _number(asked: Asked, speech: Speech) -> str:
     try:
-        return speech.number(Decimal(str(asked.settings.get("answer"))))
+        return speech.number(Decimal(str((asked.settings.get("answers") or [{}])[0].get("answer"))))
     except InvalidOperation:
         return "—"
 

@@ -223,6 +223,11 @@ def kind_words() -> dict[str, str]:
         "true_false": _("true or false"),
         "short": _("short answer"),
         "number": _("number"),
+        "matching": _("matching"),
+        "ordering": _("ordering"),
+        "gaps": _("gaps in a text"),
+        "essay": _("essay"),
+        "info": _("to read"),
     }
 
 

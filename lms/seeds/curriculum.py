@@ -223,9 +223,10 @@ def _question(row: dict[str, Any], position: int, made: datetime) -> Question:
     if kind is QuestionKind.TRUE_FALSE:
         settings = {"right": row["right"]}
     elif kind is QuestionKind.SHORT:
-        settings = {"accepted": row["accepted"]}
+        settings = {"accepted": [{"text": text, "share": 100, "feedback": ""} for text in row["accepted"]]}
     elif kind is QuestionKind.NUMBER:
-        settings = {"answer": str(row["answer"]), "tolerance": str(row["tolerance"]), "unit": row["unit"]}
+        answer = {"answer": str(row["answer"]), "tolerance": str(row["tolerance"]), "share": 100, "feedback": ""}
+        settings = {"answers": [answer], "unit": row["unit"], "units": []}
     choices = [
         Choice(position=place, text=choice["text"], is_right=choice["right"], feedback=choice["feedback"])
         for place, choice in enumerate(row.get("choice", ()), 1)

@@ -178,8 +178,8 @@ def answer_as_form(question: Question, *, right: bool) -> list[str]:
         case QuestionKind.TRUE_FALSE:
             return ["true" if question.settings["right"] is right else "false"]
         case QuestionKind.SHORT:
-            return [question.settings["accepted"][0] if right else "не помню"]
+            return [question.settings["accepted"][0]["text"] if right else "не помню"]
         case QuestionKind.NUMBER:
-            return [question.settings["answer"] if right else "1"]
+            return [question.settings["answers"][0]["answer"] if right else "1"]
     picked = [str(choice.id) for choice in question.choices if choice.is_right is right]
     return picked if question.kind is QuestionKind.SEVERAL else picked[:1]

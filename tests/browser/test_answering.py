@@ -31,7 +31,7 @@ def learner(platform):
         factories.enrolment(person, cycle)
         quiz = factories.quiz(cycle.modules[0], title="Связь пропадает")
         factories.question(quiz, right=("Да",), wrong=("Нет",), text="Ответ не пропадёт?")
-        factories.question(quiz, QuestionKind.SHORT, text="Где он лежит?", settings={"accepted": ["в телефоне"]})
+        factories.question(quiz, QuestionKind.SHORT, text="Где он лежит?", settings=factories.accepted("в телефоне"))
         db.session.commit()
         return email, f"/quizzes/{quiz.id}"
 

@@ -120,13 +120,13 @@ def ninth_module(platform: Platform) -> int:
             quiz, QuestionKind.TRUE_FALSE, text="Рассказ заканчивают просьбой.", settings={"right": True}
         )
         factories.question(
-            quiz, QuestionKind.SHORT, text="Что просят сделать?", settings={"accepted": ["посильное дело"]}
+            quiz, QuestionKind.SHORT, text="Что просят сделать?", settings=factories.accepted("посильное дело")
         )
         factories.question(
             quiz,
             QuestionKind.NUMBER,
             text="За сколько недель?",
-            settings={"answer": "1", "tolerance": "0", "unit": "неделя"},
+            settings=factories.near("1", unit="неделя"),
         )
         db.session.commit()
         return module.id

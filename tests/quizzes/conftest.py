@@ -41,10 +41,13 @@ def q(quiz) -> SimpleNamespace:
     true_false = factories.question(quiz, QuestionKind.TRUE_FALSE, settings={"right": False}, text="Отчёт не нужен.")
     number = factories.question(
         quiz, QuestionKind.NUMBER, points=2, text="Сколько жертвователей?",
-        settings={"answer": "509731", "tolerance": "0", "unit": "человек"},
+        settings=factories.near("509731", unit="человек"),
     )  # fmt: skip
     short = factories.question(
-        quiz, QuestionKind.SHORT, settings={"accepted": ["ключевоеслово", "запасноеслово"]}, text="Как это называют?"
+        quiz,
+        QuestionKind.SHORT,
+        settings=factories.accepted("ключевоеслово", "запасноеслово"),
+        text="Как это называют?",
     )
     for question in (single, several, true_false, number, short):
         question.explanation = f"объяснение-{question.kind}"

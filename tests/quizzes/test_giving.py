@@ -8,7 +8,7 @@ from lms.quizzes.giving import NotOffered, read
 from lms.quizzes.kinds import QuestionKind
 from tests.quizzes.test_grading import json_values
 
-SINGLE, SEVERAL, TRUE_FALSE, SHORT, NUMBER = QuestionKind
+SINGLE, SEVERAL, TRUE_FALSE, SHORT, NUMBER, *_LATER = QuestionKind
 
 
 @pytest.mark.parametrize(

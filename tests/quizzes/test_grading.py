@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lms.quizzes.grading import Asked, Option, fold, grade, percent_of, read_number
 from lms.quizzes.kinds import QuestionKind
+from tests import factories
 
 
 def asked(kind: QuestionKind, *, points: int = 1, choices: tuple[int, int] = (0, 0), **settings) -> Asked:
@@ -65,12 +66,12 @@ def test_true_or_false(right, given, points):
     ],
 )
 def test_a_short_answer_forgives_what_makes_no_difference(typed):
-    assert grade(asked(QuestionKind.SHORT, accepted=["нет", "ещё рекуррентное"]), typed) == 1
+    assert grade(asked(QuestionKind.SHORT, **factories.accepted("нет", "ещё рекуррентное")), typed) == 1
 
 
 @pytest.mark.parametrize("typed", ["рекуррентное", "ещёрекуррентное", "", " . ", None, 7, ["ещё рекуррентное"]])
 def test_another_short_answer_is_wrong(typed):
-    assert grade(asked(QuestionKind.SHORT, accepted=["ещё рекуррентное", ""]), typed) == 0
+    assert grade(asked(QuestionKind.SHORT, **factories.accepted("ещё рекуррентное", "")), typed) == 0
 
 
 def test_dashes_and_quotes_are_told_alike():
@@ -130,10 +131,10 @@ def test_thousands_multiply_nothing_where_the_question_counts_in_thousands():
 
 @pytest.mark.parametrize("typed, points", [("49,5", 1), ("50.5", 1), ("50,51", 0), ("49.49", 0), ("много", 0)])
 def test_a_number_may_differ_by_the_tolerance(typed, points):
-    assert grade(asked(QuestionKind.NUMBER, answer="50", tolerance="0.5", unit="человек"), typed) == points
+    assert grade(asked(QuestionKind.NUMBER, **factories.near("50", "0.5", "человек")), typed) == points
 
 
-@pytest.mark.parametrize("settings", [{}, {"answer": "x"}, {"answer": "NaN"}, {"answer": "5", "tolerance": "?"}])
+@pytest.mark.parametrize("settings", [{}, factories.near("x"), factories.near("NaN"), factories.near("5", "?")])
 def test_a_key_that_is_no_number_makes_every_answer_wrong_and_no_error(settings):
     assert grade(asked(QuestionKind.NUMBER, **settings), "5") == 0
 
@@ -153,9 +154,16 @@ questions = st.builds(
         {},
         optional={
             "right": st.booleans(),
-            "accepted": st.lists(st.text(), max_size=4),
-            "answer": st.text(max_size=5) | st.decimals().map(str),
-            "tolerance": st.text(max_size=5) | st.decimals().map(str),
+            "accepted": st.lists(st.fixed_dictionaries({"text": st.text()}), max_size=4),
+            "answers": st.lists(
+                st.fixed_dictionaries(
+                    {
+                        "answer": st.text(max_size=5) | st.decimals().map(str),
+                        "tolerance": st.text(max_size=5) | st.decimals().map(str),
+                    }
+                ),
+                max_size=2,
+            ),
             "unit": st.text(max_size=5),
         },
     ),

@@ -96,7 +96,7 @@ def test_two_thousand_answers_survive_ten_kills_of_the_server(tmp_path):
         db.create_all()
         quiz = factories.quiz(factories.module(factories.cycle()))
         questions = [
-            factories.question(quiz, QuestionKind.SHORT, settings={"accepted": ["да"]}).id for _ in range(QUESTIONS)
+            factories.question(quiz, QuestionKind.SHORT, settings=factories.accepted("да")).id for _ in range(QUESTIONS)
         ]
         attempts = [factories.attempt(factories.person(), quiz, started_at=now()) for _ in range(PEOPLE)]
         signer = app.session_interface.get_signing_serializer(app)

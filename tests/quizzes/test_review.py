@@ -7,6 +7,7 @@ import pytest
 from lms.quizzes.grading import Asked, Option
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.review import Line, Remark, Speech, Verdict, attempts_left, review, shows_key, verdict
+from tests import factories
 
 SPEECH = Speech(true="Верно", false="Неверно", number=lambda value: f"{value}".replace(".", ","))
 SEVERAL = Asked(
@@ -53,9 +54,9 @@ def test_who_answered_right_reads_the_explanation_in_any_case():
     "kind, settings, given, lines",
     [
         (QuestionKind.TRUE_FALSE, {"right": False}, "true", [("given_wrong", "Верно"), ("key", "Неверно")]),
-        (QuestionKind.NUMBER, {"answer": "12.5", "unit": "₽"}, "13", [("given_wrong", "13"), ("key", "12,5 ₽")]),
-        (QuestionKind.NUMBER, {"answer": "?"}, None, [("key", "—")]),
-        (QuestionKind.SHORT, {"accepted": ["да", "ага"]}, "нет", [("given_wrong", "нет"), ("key", "да")]),
+        (QuestionKind.NUMBER, factories.near("12.5", unit="₽"), "13", [("given_wrong", "13"), ("key", "12,5 ₽")]),
+        (QuestionKind.NUMBER, factories.near("?"), None, [("key", "—")]),
+        (QuestionKind.SHORT, factories.accepted("да", "ага"), "нет", [("given_wrong", "нет"), ("key", "да")]),
         (QuestionKind.SHORT, {}, None, [("key", "—")]),
     ],
 )
