@@ -24,6 +24,8 @@ from lms.progress import decision_views, export_views, reminder_views
 from lms.progress import views as progress
 from lms.quizzes import attempt_views, question_views
 from lms.quizzes import views as quizzes
+from lms.search import views as search
+from lms.search import worker as search_worker
 from lms.sessions import attendance_views, editing_views, invitation_views, letter_views, schedule_views
 from lms.sessions import views as sessions
 
@@ -37,8 +39,12 @@ AREAS = (
     sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     progress, export_views, decision_views, reminder_views,
     outbox,
+    search,
     api, key_views,
 )  # fmt: skip
+
+# Modules that give the worker something to do, with ``@every``, beside delivering letters.
+WORK = (search_worker,)
 
 
 class Id(IntegerConverter):

@@ -115,6 +115,18 @@ def test_only_the_application_imports_views():
     assert wrong == []
 
 
+def test_whatever_the_worker_shall_do_is_known_to_the_application():
+    """A job hangs itself up when its module is imported: one that app.py does not name is never done."""
+    known = {imported for imported, _ in imports_of("lms.app")}
+    jobs = {
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and any("every(" in ast.unparse(one) for one in node.decorator_list)
+    }
+    assert jobs - known == set()
+
+
 def test_extensions_database_and_pure_corner_import_nothing_of_ours():
     wrong = [
         f"{module}:{line} imports {imported}"
