@@ -28,6 +28,8 @@ from lms.search import views as search
 from lms.search import worker as search_worker
 from lms.sessions import attendance_views, editing_views, invitation_views, letter_views, schedule_views
 from lms.sessions import views as sessions
+from lms.surveys import reply_views, result_views
+from lms.surveys import views as surveys
 
 AREAS = (
     home,
@@ -36,6 +38,7 @@ AREAS = (
     cycles, module_views, activity_views, enrolment_views,
     materials, edit_views, file_views,
     quizzes, attempt_views, question_views,
+    surveys, reply_views, result_views,
     sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     progress, export_views, decision_views, reminder_views,
     outbox,

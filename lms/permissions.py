@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lms.cycles.models import Activity
     from lms.quizzes.models import Quiz
     from lms.sessions.models import LiveSession
+    from lms.surveys.models import Survey
 
 _NETWORK = {"coordinator", "admin"}
 _TEACHING = {"trainer", "coordinator", "admin"}
@@ -130,6 +131,12 @@ def edit_quiz(person: Person, quiz: Quiz) -> bool:
 def see_quiz_results(person: Person) -> bool:
     """Trainers see everybody's; a centre's coordinator, her own people's (the query says whose)."""
     return see_progress(person)
+
+
+# --- surveys ----------------------------------------------------------------------------------------------------------
+def edit_survey(person: Person, survey: Survey) -> bool:
+    """Whoever teaches asks, and reads what was replied."""
+    return teach(person)
 
 
 # --- completion -------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from lms.outbox.models import Letter
 from lms.progress.models import Completion, How
 from lms.quizzes.models import Attempt, Choice, Question, QuestionKind, Quiz
 from lms.sessions.models import Invitation, LiveSession, LiveSessionKind
+from lms.surveys.models import Survey, SurveyKind, SurveyQuestion
 
 T = TypeVar("T")
 _number = count(1)
@@ -163,6 +164,23 @@ def completion(of: Person, activity: Any, how: How = How.READ, **fields: Any) ->
 
 def attempt(of: Person, at_quiz: Quiz, **fields: Any) -> Attempt:
     return _keep(Attempt(**{"person": of, "quiz": at_quiz, "number": 1, "started_at": now()} | fields))
+
+
+def survey(in_cycle: Cycle, **fields: Any) -> Survey:
+    made = {"cycle": in_cycle, "title": "Как прошла встреча", "state": State.PUBLISHED, "created_at": now()}
+    return _keep(Survey(**made | fields))
+
+
+def survey_question(
+    in_survey: Survey, kind: SurveyKind = SurveyKind.SCALE, *choices: str, **fields: Any
+) -> SurveyQuestion:
+    text = fields.pop("text", "Насколько было полезно?")
+    settings = {"choices": [{"id": id, "text": choice} for id, choice in enumerate(choices, 1)]} if choices else {}
+    made = {
+        "survey": in_survey, "kind": kind, "position": len(in_survey.questions) + 1, "text": text,
+        "text_html": f"<p>{text}</p>", "settings": settings,
+    }  # fmt: skip
+    return _keep(SurveyQuestion(**made | fields))
 
 
 def letter(to: Person, **fields: Any) -> Letter:

@@ -120,6 +120,8 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
     invitation = factories.invitation(person, live_session)
     attempt = factories.attempt(person, quiz)
     letter = factories.letter(person)
+    survey = factories.survey(cycle, title=f"Опрос {mark}")
+    survey_question = factories.survey_question(survey, text=f"Вопрос {mark}")
     secret, _ = tokens.issue(
         person, Purpose.INVITATION, now=now(), lifetime=timedelta(days=14), object_id=live_session.id
     )
@@ -138,6 +140,8 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "invitation_id": invitation.id,
         "letter_id": letter.id,
         "key_id": key.id,
+        "survey_id": survey.id,
+        "survey_question_id": survey_question.id,
         "token": secret,
         "answer": "yes",
         "name": "name",

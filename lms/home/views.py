@@ -26,6 +26,7 @@ from lms.progress.path import Path, Stage, Step
 from lms.progress.queries import path_of
 from lms.security import allow_form_to
 from lms.sessions.models import DOORS_OPEN, Phase, phase_of
+from lms.surveys.queries import waiting_for
 
 blueprint = Blueprint("home", __name__)
 NEW = timedelta(days=14)
@@ -86,6 +87,7 @@ def _learner(person: Person) -> ResponseReturnValue:
         summary=_summary(path, meeting, is_live),
         go_on=path.begun[:3] or ([path.next] if path.next else []),
         new=_new(path),
+        surveys=waiting_for(person, at),
         **words.for_learner(),
     )
 
