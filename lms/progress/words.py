@@ -61,6 +61,8 @@ def own_answer(answer: str) -> str:
     """What she answered to an invitation, as it is told to herself."""
     if answer == "yes":
         return _("you answered “I will come”")
+    if answer == "waiting":
+        return _("you are waiting for a seat")
     return _("you answered “Perhaps”") if answer == "maybe" else _("you answered “I can’t”")
 
 

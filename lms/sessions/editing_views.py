@@ -19,7 +19,7 @@ from lms.cycles.actions import place
 from lms.cycles.models import Module
 from lms.cycles.queries import current_cycle, visible_cycles
 from lms.extensions import db
-from lms.sessions import agenda, invitation_actions, queries, words
+from lms.sessions import agenda, invitation_actions, queries, waiting_actions, words
 from lms.sessions import invitation_queries as invitations
 from lms.sessions.forms import CancellationForm, LiveSessionForm
 from lms.sessions.models import Audience, LiveSession
@@ -98,6 +98,8 @@ def edit(live_session_id: int) -> ResponseReturnValue:
         told = 0
         if live_session.is_published and not live_session.is_cancelled:
             told = invitation_actions.tell_of_change(live_session, changed, by=me(), now=at)
+            db.session.flush()
+            waiting_actions.promote(live_session, now=at)  # the limit may be higher now
         db.session.commit()
         flash(" ".join([_("Saved."), *([words.people_told(told)] if told else [])]), "done")
         return redirect(url_for("sessions.show", live_session_id=live_session_id), 303)

@@ -15,13 +15,14 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
+    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
     TimeField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms import dates
@@ -122,6 +123,11 @@ class LiveSessionForm(EditForm):
     module_id = SelectField(_l("Module"), coerce=str)
     audience = SelectField(_l("For whom"), coerce=str)
     centres = CheckboxesField(_l("Centres"), coerce=int)
+    capacity = IntegerField(
+        _l("Seats"),
+        validators=[Optional(), NumberRange(1, 100_000, _l("A number from 1, or leave it empty."))],
+        description=_l("Leave it empty where as many may come as like. Whoever says yes too late stands in line."),
+    )
     rule = SelectField(_l("Counts as done when a person"), coerce=str)
     invite_all = BooleanField()
     # How many people the checkbox spoke of; another number is shown before anybody is written to.
@@ -211,6 +217,7 @@ class LiveSessionForm(EditForm):
             self[name].data = getattr(live_session, name)
         self.kind.data, self.rule.data = live_session.kind.value, live_session.rule.value
         self.audience.data = live_session.audience.value
+        self.capacity.data = live_session.capacity
         self.day.data, self.starts.data, self.ends.data = starts.date(), starts.time(), ends.time()
         self.last_day.data = ends.date() if ends.date() != starts.date() else None
         self.trainers.data = [person.id for person in live_session.trainers]
@@ -228,6 +235,7 @@ class LiveSessionForm(EditForm):
         live_session.kind = LiveSessionKind(self.kind.data)
         live_session.rule = Rule(self.rule.data)
         live_session.audience = Audience(self.audience.data)
+        live_session.capacity = self.capacity.data
         live_session.starts_at, live_session.ends_at = self.starts_at, self.ends_at
         live_session.trainers = _all(Person, self.trainers.data)
         live_session.centres = _all(Centre, self.centres.data) if live_session.audience is Audience.CENTRES else []

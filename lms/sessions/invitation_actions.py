@@ -5,11 +5,10 @@ What changes and the letters about it are one transaction: whoever calls commits
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import or_, select, update
 
 from lms.accounts import tokens
 from lms.accounts.models import Person, Purpose, Token
@@ -18,12 +17,13 @@ from lms.outbox import actions as outbox
 from lms.outbox.models import Letter
 from lms.outbox.queries import ids_by_key
 from lms.sessions import invitation_queries as queries
-from lms.sessions import mail
-from lms.sessions.actions import insert_into
+from lms.sessions import mail, waiting_actions
 from lms.sessions.models import Invitation, LiveSession
-from lms.sessions.queries import AnyRow, invitation_of
+from lms.sessions.queries import invitation_of
+from lms.sessions.writing_actions import portions, write
 
-_AT_ONCE = 1000
+# The letters that put a session into somebody's calendar, as their keys begin.
+_LASTING = ("invite", "wait", "seat")
 
 
 def invite(person_ids: Collection[int], live_session: LiveSession, *, by: Person, now: datetime) -> int:
@@ -36,7 +36,7 @@ def invite(person_ids: Collection[int], live_session: LiveSession, *, by: Person
     if ids_by_key([f"cancel:{live_session.id}:{person.id}:{live_session.sequence}" for person in new]):
         live_session.sequence += 1
         db.session.flush()
-    _write(mail.invitation(live_session), live_session, new, by=by, now=now)
+    write(mail.invitation(live_session), live_session, new, by=by, now=now)
     return len(new)
 
 
@@ -58,8 +58,9 @@ def tell_of_change(live_session: LiveSession, changed: Collection[str], *, by: P
     )
     if now >= live_session.ends_at:
         return 0
-    outbox.drop(f"remind:{live_session.id}:")
-    _write(mail.change(live_session, changed), live_session, told, by=by, now=now)
+    for kind in ("remind", "wait", "seat"):  # what they said is said again, truly
+        outbox.drop(f"{kind}:{live_session.id}:")
+    write(mail.change(live_session, changed), live_session, told, by=by, now=now)
     return len(told)
 
 
@@ -73,24 +74,27 @@ def cancel(live_session: LiveSession, reason: str, *, by: Person, now: datetime)
     told = queries.everybody_told(live_session.id)
     if now >= live_session.ends_at:
         return 0
-    outbox.drop(f"invite:{live_session.id}:")
-    _write(mail.cancellation(live_session, now), live_session, told, by=by, now=now)
+    for kind in _LASTING:
+        outbox.drop(f"{kind}:{live_session.id}:")
+    write(mail.cancellation(live_session, now), live_session, told, by=by, now=now)
     return len(told)
 
 
 def remove(invitation: Invitation, *, by: Person, now: datetime) -> None:
-    """Take one person off the list: for her alone the session is called off. Her links end."""
+    """Take one person off the list: for her alone the session is called off. Her links end, her seat falls free."""
     live_session, person_id = invitation.live_session, invitation.person_id
     told = queries.addressees([person_id], live_session.id)
     tokens.revoke(Purpose.INVITATION, person_id, live_session.id, now)
     outbox.drop(f"remind:{live_session.id}:{person_id}:")
-    outbox.drop(f"invite:{live_session.id}:{person_id}:")
+    for kind in _LASTING:
+        outbox.drop(f"{kind}:{live_session.id}:{person_id}:")
     db.session.delete(invitation)
     db.session.flush()
     if _knows(person_id, live_session.id) and now < live_session.ends_at:
         live_session.sequence += 1
         db.session.flush()
-        _write(mail.removal(live_session, now), live_session, told, by=by, now=now)
+        write(mail.removal(live_session, now), live_session, told, by=by, now=now)
+    waiting_actions.promote(live_session, now=now)
 
 
 def remind(live_session: LiveSession, *, by: Person, now: datetime, person_id: int | None = None) -> int:
@@ -98,8 +102,8 @@ def remind(live_session: LiveSession, *, by: Person, now: datetime, person_id: i
     if not live_session.takes_answers(now):
         return 0
     silent = [p for p in queries.to_remind(live_session.id, now) if person_id in (None, p.id)]
-    _write(mail.reminder(live_session, now), live_session, silent, by=by, now=now)
-    for some in _portions([person.id for person in silent]):
+    write(mail.reminder(live_session, now), live_session, silent, by=by, now=now)
+    for some in portions([person.id for person in silent]):
         db.session.execute(
             update(Invitation)
             .where(Invitation.live_session_id == live_session.id, Invitation.person_id.in_(some))
@@ -143,69 +147,7 @@ def disown(token: Token, *, now: datetime) -> None:
         outbox.put(mail.not_me(token.id, invitation, inviter), now=now)
 
 
-def _write(
-    occasion: mail.Occasion, live_session: LiveSession, people: Iterable[AnyRow], *, by: Person, now: datetime
-) -> None:
-    """One letter to each, with a link of her own where the letter has links; the invitations point to them."""
-    people = list(people)
-    for some in _portions(people):
-        ids = [person.id for person in some]
-        found: dict[int, str] = {}
-        if occasion.with_links:
-            found = tokens.issue_many(
-                ids, Purpose.INVITATION, now=now, expires_at=live_session.links_end_at, object_id=live_session.id
-            )
-        letters = outbox.put_all(
-            mail.letters(occasion, live_session, some, found, by=by, links_end_at=live_session.links_end_at, now=now),
-            now=now,
-        )
-        if occasion.template == "sessions/removal":
-            continue
-        table = Invitation.__table__
-        rows = [
-            {
-                "live_session_id": live_session.id,
-                "person_id": id,
-                "invited_at": now,
-                "invited_by_id": by.id,
-                "first_message_id": "",
-                "letter_id": letters[occasion.key.format(id)],
-            }
-            for id in ids
-        ]
-        insert = insert_into(table)
-        db.session.execute(
-            insert.on_conflict_do_update(
-                index_elements=["live_session_id", "person_id"],
-                set_={
-                    "letter_id": insert.excluded.letter_id,
-                    "invited_by_id": func.coalesce(table.c.invited_by_id, insert.excluded.invited_by_id),
-                },
-            ),
-            rows,
-        )
-    # The first letter's Message-ID is what later ones refer to.
-    first = select(Letter.message_id).where(Letter.id == Invitation.letter_id).scalar_subquery()
-    db.session.execute(
-        update(Invitation)
-        .where(
-            Invitation.live_session_id == live_session.id,
-            Invitation.first_message_id == "",
-            Invitation.letter_id.is_not(None),
-        )
-        .values(first_message_id=first)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def _knows(person_id: int, live_session_id: int) -> bool:
     """Has a letter about the session gone out to her (or is one on its way)?"""
-    return bool(
-        db.session.scalar(
-            select(Letter.id).where(Letter.key.startswith(f"invite:{live_session_id}:{person_id}:")).limit(1)
-        )
-    )
-
-
-def _portions(things: list[Any]) -> Iterable[list[Any]]:
-    return (things[start : start + _AT_ONCE] for start in range(0, len(things), _AT_ONCE))
+    about_it = or_(*[Letter.key.startswith(f"{kind}:{live_session_id}:{person_id}:") for kind in _LASTING])
+    return bool(db.session.scalar(select(Letter.id).where(about_it).limit(1)))

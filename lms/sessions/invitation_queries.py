@@ -32,16 +32,18 @@ class Tab(StrEnum):
     YES = "yes"
     MAYBE = "maybe"
     NO = "no"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True)
 class Figures:
-    """How many are invited and how it stands with them; the five in the middle add up to ``invited``."""
+    """How many are invited and how it stands with them; the six in the middle add up to ``invited``."""
 
     invited: int = 0
     yes: int = 0
     maybe: int = 0
     no: int = 0
+    in_line: int = 0
     silent: int = 0
     failed: int = 0
     # Of the silent: who pressed something behind the link, and whose letter still waits.
@@ -64,6 +66,7 @@ _TABS: dict[Tab, ColumnElement[bool] | None] = {
     Tab.YES: Invitation.answer == AnswerWord.YES,
     Tab.MAYBE: Invitation.answer == AnswerWord.MAYBE,
     Tab.NO: Invitation.answer == AnswerWord.NO,
+    Tab.WAITING: Invitation.answer == AnswerWord.WAITING,
 }
 
 
@@ -79,6 +82,7 @@ def figures(live_session_id: int) -> Figures:
             number(Invitation.answer == AnswerWord.YES),
             number(Invitation.answer == AnswerWord.MAYBE),
             number(Invitation.answer == AnswerWord.NO),
+            number(Invitation.answer == AnswerWord.WAITING),
             number(_silent),
             number(_failed),
             number(and_(_silent, Invitation.opened_at.is_not(None))),
@@ -107,6 +111,7 @@ def rows(live_session_id: int, tab: Tab) -> AnySelect:
     found = (
         select(
             Invitation.id, Invitation.answer, Invitation.answered_at, Invitation.opened_at, Invitation.reminded_at,
+            Invitation.note,
             Person.id.label("person_id"), Person.family_name, Person.given_name, Person.email,
             Person.centre_id, Person.suspended_at,
             Centre.name.label("centre_name"), Centre.name_en.label("centre_name_en"),
@@ -140,6 +145,33 @@ def inviter_of(person_id: int, live_session_id: int) -> Person | None:
             Person.suspended_at.is_(None),
         )
     )
+
+
+def organiser_of(live_session_id: int) -> Person | None:
+    """Whoever invited last to that session: answers to letters that nobody pressed for go there."""
+    return db.session.scalar(
+        select(Person)
+        .join(Invitation, Invitation.invited_by_id == Person.id)
+        .where(Invitation.live_session_id == live_session_id, Person.suspended_at.is_(None))
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    )
+
+
+def place_in_line(live_session_id: int, person_id: int) -> int:
+    """Which one she is among those who wait, from 1; 0 where she does not wait."""
+    ahead = aliased(Invitation)
+    waits = and_(Invitation.live_session_id == live_session_id, Invitation.answer == AnswerWord.WAITING)
+    number = (
+        select(func.count())
+        .where(
+            ahead.live_session_id == live_session_id,
+            ahead.answer == AnswerWord.WAITING,
+            ahead.line <= Invitation.line,
+        )
+        .scalar_subquery()
+    )
+    return db.session.scalar(select(number).where(waits, Invitation.person_id == person_id)) or 0
 
 
 # --- who could be invited ---------------------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ def index(live_session_id: int) -> ResponseReturnValue:
     counts = {
         Tab.ALL: figures.invited, Tab.ATTENTION: figures.attention, Tab.FAILED: figures.failed,
         Tab.SILENT: figures.silent, Tab.YES: figures.yes, Tab.MAYBE: figures.maybe, Tab.NO: figures.no,
+        Tab.WAITING: figures.in_line,
     }  # fmt: skip
     at = now()
     remindable = queries.ids_to_remind(live_session_id, at) if live_session.takes_answers(at) else set()

@@ -24,8 +24,9 @@ from lms.freshness import no_store
 from lms.progress.actions import complete
 from lms.progress.models import How
 from lms.sessions import actions, agenda, invitation_actions, queries, words
-from lms.sessions.models import Invitation, LiveSession, Phase
-from lms.sessions.views import answer_word, say_answer
+from lms.sessions.invitation_queries import place_in_line
+from lms.sessions.models import AnswerWord, Invitation, LiveSession, Phase
+from lms.sessions.views import answer_word, note_typed, say_answer
 
 blueprint = Blueprint("letter", __name__)
 
@@ -73,12 +74,15 @@ def stale(secret: str) -> ResponseReturnValue:
 def page(template: str, opened: Opened, secret: str, **values: object) -> str:
     visitor = someone()
     is_other = visitor is not None and visitor.letter is None and visitor.id != opened.person.id
+    given = opened.invitation.answer if opened.invitation else None
     return render_template(
         f"letter/{template}.html",
         token=secret,
         reader=opened.person,
         live_session=opened.live_session,
-        given=opened.invitation.answer if opened.invitation else None,
+        given=given,
+        note=opened.invitation.note if opened.invitation else "",
+        place_in_line=place_in_line(opened.live_session.id, opened.person.id) if given is AnswerWord.WAITING else 0,
         phase=opened.live_session.phase(now()),
         may_answer=opened.live_session.takes_answers(now()),
         lets_in=opened.live_session.lets_in(now()),
@@ -154,10 +158,12 @@ def answer(token: str) -> ResponseReturnValue:
     if opened is None:
         return stale(token)
     word = answer_word(request.form.get("answer", ""))
-    counted = actions.answer(opened.person, opened.live_session, word, now=now())
+    note = note_typed(request.form.get("note"))
+    written = actions.answer(opened.person, opened.live_session, word, now=now(), note=note)
+    place = place_in_line(opened.live_session.id, opened.person.id) if written is AnswerWord.WAITING else 0
     note_opened(opened)
     db.session.commit()
-    say_answer(word, counted)
+    say_answer(written, place)
     return redirect(url_for("letter.show", token=token), 303)
 
 

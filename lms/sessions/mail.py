@@ -31,6 +31,7 @@ PARTSTAT = {
     AnswerWord.YES: "ACCEPTED",
     AnswerWord.MAYBE: "TENTATIVE",
     AnswerWord.NO: "DECLINED",
+    AnswerWord.WAITING: "TENTATIVE",
 }
 
 
@@ -91,6 +92,26 @@ def reminder(live_session: LiveSession, now: datetime) -> Occasion:
         template="sessions/reminder",
         key=f"remind:{live_session.id}:{{}}:{now:%Y%m%d}",
         expires_at=live_session.starts_at,
+    )
+
+
+def waiting(live_session: LiveSession, place: int, now: datetime) -> Occasion:
+    """``place`` counts from 1. Two in one second would be one letter."""
+    return Occasion(
+        template="sessions/waiting",
+        key=f"wait:{live_session.id}:{{}}:{now:%Y%m%d%H%M%S}",
+        expires_at=live_session.starts_at,
+        method="REQUEST",
+        values={"place_in_line": place},
+    )
+
+
+def seat(live_session: LiveSession, now: datetime) -> Occasion:
+    return Occasion(
+        template="sessions/seat",
+        key=f"seat:{live_session.id}:{{}}:{now:%Y%m%d%H%M%S}",
+        expires_at=live_session.ends_at,
+        method="REQUEST",
     )
 
 
@@ -188,6 +209,7 @@ class Sheet:
             name=self._name,
             token=self._secret,
             links_end_on=dates.say_day(_day(links_end_at, zone), locale, _day(now, zone)),
+            words=words,
             **said,
             **occasion.values,
         )

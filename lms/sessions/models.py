@@ -38,9 +38,16 @@ class Audience(StrEnum):
 
 
 class AnswerWord(StrEnum):
+    """What stands written of a person: what she said, or WAITING where she said yes and there was no room left."""
+
     YES = "yes"
     MAYBE = "maybe"
     NO = "no"
+    WAITING = "waiting"
+
+
+# What one can say; whether a yes means a seat or a place in the line is decided by the limit.
+SAYABLE = (AnswerWord.YES, AnswerWord.MAYBE, AnswerWord.NO)
 
 
 class Phase(StrEnum):
@@ -96,6 +103,8 @@ class LiveSession(Activity):
     summary_en: Mapped[str] = mapped_column(Text, default="")
     # One line an item: «15:05 О чём писать | Дмитрий Савченко»; agenda.py reads it.
     agenda: Mapped[str] = mapped_column(Text, default="")
+    # So many may come; whoever says yes after that waits in line. None: as many as like.
+    capacity: Mapped[int | None]
     uid: Mapped[str] = mapped_column(unique=True, default=lambda: str(uuid.uuid4()))
     sequence: Mapped[int] = mapped_column(default=0)
     cancelled_at: Mapped[datetime | None]
@@ -170,6 +179,10 @@ class Invitation(Model):
     first_message_id: Mapped[str] = mapped_column(default="")
     answer: Mapped[AnswerWord | None] = mapped_column(word(AnswerWord))
     answered_at: Mapped[datetime | None]
+    # Her place in the line for a seat, counted through for the whole session: the smallest that waits is the next.
+    line: Mapped[int | None]
+    # A word to the organiser.
+    note: Mapped[str] = mapped_column(Text, default="")
     # The page behind the letter's link was opened (its buttons pressed, not merely fetched).
     opened_at: Mapped[datetime | None]
     # When a reminder was last written; nobody gets more than one a week.

@@ -326,6 +326,14 @@ def attendance_rows(live_session: LiveSession) -> list[AnyRow]:
     )  # fmt: skip
 
 
+def note_of(person_id: int, live_session_id: int) -> str:
+    """What she wrote to the organiser."""
+    note = select(Invitation.note).where(
+        Invitation.person_id == person_id, Invitation.live_session_id == live_session_id
+    )
+    return db.session.scalar(note) or ""
+
+
 def invitation_of(person_id: int, live_session_id: int) -> Invitation | None:
     return db.session.scalar(
         select(Invitation).where(Invitation.person_id == person_id, Invitation.live_session_id == live_session_id)

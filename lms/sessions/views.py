@@ -17,11 +17,13 @@ from lms.progress.models import How
 from lms.progress.queries import done_in_module
 from lms.sessions import actions, agenda, ical, mail, queries, words
 from lms.sessions import invitation_queries as invitations
-from lms.sessions.models import AnswerWord, LiveSession, Phase, phase_of
+from lms.sessions.models import SAYABLE, AnswerWord, LiveSession, Phase, phase_of
+from lms.texts import paragraphs
 
 blueprint = Blueprint("sessions", __name__)
 
 ON_A_PAGE = 30
+LONGEST_NOTE = 500
 
 
 def find_visible(live_session_id: int) -> LiveSession:
@@ -71,6 +73,8 @@ def show(live_session_id: int) -> ResponseReturnValue:
         live_session=live_session,
         phase=phase,
         answer=answer,
+        place_in_line=invitations.place_in_line(live_session.id, me().id) if answer is AnswerWord.WAITING else 0,
+        note=queries.note_of(me().id, live_session.id) if answer and live_session.takes_answers(at) else "",
         entered_at=entered_at,
         number=number,
         may_answer=live_session.takes_answers(at),
@@ -119,9 +123,11 @@ def calendar_file(content: bytes, name: str) -> Response:
 def answer(live_session_id: int) -> ResponseReturnValue:
     live_session = find_visible(live_session_id)
     word = answer_word(request.form.get("answer", ""))
-    counted = actions.answer(me(), live_session, word, now=now())
+    note = note_typed(request.form.get("note"))
+    written = actions.answer(me(), live_session, word, now=now(), note=note)
+    place = invitations.place_in_line(live_session.id, me().id) if written is AnswerWord.WAITING else 0
     db.session.commit()
-    say_answer(word, counted)
+    say_answer(written, place)
     return redirect(url_for("sessions.show", live_session_id=live_session_id), 303)
 
 
@@ -140,16 +146,25 @@ def enter(live_session_id: int) -> ResponseReturnValue:
 
 
 def answer_word(text: str) -> AnswerWord:
-    return next((word for word in AnswerWord if word.value == text), None) or abort(404)
+    return next((word for word in SAYABLE if word.value == text), None) or abort(404)
 
 
-def say_answer(word: AnswerWord, counted: bool) -> None:
-    if not counted:
+def note_typed(text: str | None) -> str | None:
+    """The word to the organiser; None where the form had no field for it, so that what is written stays."""
+    return None if text is None else paragraphs(text)[:LONGEST_NOTE]
+
+
+def say_answer(written: AnswerWord | None, place_in_line: int) -> None:
+    if written is None:
         flash(_("The session has begun or was called off: answers are no longer taken."), "wait")
+        return
+    if written is AnswerWord.WAITING:
+        later = _("We write to you as soon as a seat is free.")
+        flash(" ".join([_("All seats are taken."), words.place_in_line(place_in_line), later]), "wait")
         return
     said = {
         AnswerWord.YES: _("Written down: you will come."),
         AnswerWord.MAYBE: _("Written down: perhaps."),
         AnswerWord.NO: _("Written down: you cannot come. The recording will be on this page."),
     }
-    flash(said[word], "done")
+    flash(said[written], "done")

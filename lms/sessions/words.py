@@ -26,12 +26,34 @@ RULES = {
     Rule.OPTIONAL: _l("Nothing is asked"),
 }
 # What one said oneself, and what a coordinator reads of others.
-ANSWERS = {AnswerWord.YES: _l("I will come"), AnswerWord.MAYBE: _l("Perhaps"), AnswerWord.NO: _l("I can’t")}
+ANSWERS = {
+    AnswerWord.YES: _l("I will come"),
+    AnswerWord.MAYBE: _l("Perhaps"),
+    AnswerWord.NO: _l("I can’t"),
+    AnswerWord.WAITING: _l("I am waiting for a seat"),
+}
 ANSWERS_OF_OTHERS = {
     AnswerWord.YES: _l("Is coming"),
     AnswerWord.MAYBE: _l("Perhaps"),
     AnswerWord.NO: _l("Is not coming"),
+    AnswerWord.WAITING: _l("Waits for a seat"),
 }
+
+
+_PLACES = (
+    _l("You are first on the waiting list."),
+    _l("You are second on the waiting list."),
+    _l("You are third on the waiting list."),
+    _l("You are fourth on the waiting list."),
+    _l("You are fifth on the waiting list."),
+)
+
+
+def place_in_line(place: int) -> str:
+    """«Вы в листе ожидания, третьи.»; ``place`` counts from 1."""
+    if 0 < place <= len(_PLACES):
+        return str(_PLACES[place - 1])
+    return str(_("You are number %(place)s on the waiting list.", place=place))
 
 
 def led_by(names: list[str]) -> str:
