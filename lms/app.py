@@ -20,7 +20,7 @@ from lms.materials import edit_views, file_views
 from lms.materials import views as materials
 from lms.outbox import post, worker
 from lms.outbox import views as outbox
-from lms.progress import decision_views, export_views, reminder_views
+from lms.progress import completion_worker, decision_views, export_views, reminder_views
 from lms.progress import views as progress
 from lms.quizzes import attempt_views, question_views
 from lms.quizzes import views as quizzes
@@ -45,6 +45,8 @@ AREAS = (
     search,
     api, key_views,
 )  # fmt: skip
+# What the worker does beside delivering letters is known once these are imported.
+JOBS = (completion_worker,)
 
 # Modules that give the worker something to do, with ``@every``, beside delivering letters.
 WORK = (search_worker,)

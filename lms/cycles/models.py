@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
-from lms.database import Model, word
+from lms.centres.models import Centre
+from lms.database import Base, Model, word
 
 
 class State(StrEnum):
@@ -30,6 +31,8 @@ class Rule(StrEnum):
     PASSED = "passed"  # the quiz was passed
     PRESENT = "present"  # was at the live session
     PRESENT_OR_WATCHED = "present_or_watched"  # was there, or watched its recording
+    # was there, or watched its recording and passed ``rule_quiz_id``, both by ``rule_until`` where that is set
+    PRESENT_OR_CAUGHT_UP = "present_or_caught_up"
     OPTIONAL = "optional"  # never asked for
 
 
@@ -48,7 +51,7 @@ class Lack(StrEnum):
 FITTING_RULES = {
     "material": (Rule.READ, Rule.MARKED, Rule.OPENED, Rule.OPTIONAL),
     "quiz": (Rule.PASSED, Rule.OPTIONAL),
-    "live_session": (Rule.PRESENT_OR_WATCHED, Rule.PRESENT, Rule.OPTIONAL),
+    "live_session": (Rule.PRESENT_OR_WATCHED, Rule.PRESENT, Rule.PRESENT_OR_CAUGHT_UP, Rule.OPTIONAL),
 }
 
 
@@ -64,11 +67,22 @@ class Cycle(Model):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     state: Mapped[State] = mapped_column(word(State), default=State.DRAFT)
+    # How many of its modules must be done for the cycle to be completed; empty: all of them.
+    needed: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
     modules: Mapped[list[Module]] = relationship(back_populates="cycle", order_by="Module.position")
 
     __mapper_args__ = {"version_id_col": version}
+
+
+# A module opens for learners when those it needs are done.
+module_prerequisite = Table(
+    "module_prerequisite",
+    Base.metadata,
+    Column("module_id", ForeignKey("module.id", ondelete="CASCADE"), primary_key=True),
+    Column("needs_id", ForeignKey("module.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
 
 
 class Module(Model):
@@ -87,10 +101,18 @@ class Module(Model):
     state: Mapped[State] = mapped_column(word(State), default=State.DRAFT)
     # When its work should be done; after that it is late, never closed.
     due_at: Mapped[datetime | None]
+    # How many of the activities it asks for must be done; empty: all of them.
+    needed: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
     cycle: Mapped[Cycle] = relationship(back_populates="modules")
     activities: Mapped[list[Activity]] = relationship(back_populates="module", order_by="Activity.position")
+    needs: Mapped[list[Module]] = relationship(
+        secondary=module_prerequisite,
+        primaryjoin=lambda: Module.id == module_prerequisite.c.module_id,
+        secondaryjoin=lambda: Module.id == module_prerequisite.c.needs_id,
+        order_by="Module.position",
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -109,12 +131,16 @@ class Activity(Model):
     title_en: Mapped[str] = mapped_column(default="")
     state: Mapped[State] = mapped_column(word(State), default=State.DRAFT)
     rule: Mapped[Rule] = mapped_column(word(Rule))
+    # For sessions that one may catch up with: the quiz to pass beside the recording, and until when both.
+    rule_quiz_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id", ondelete="SET NULL"), index=True)
+    rule_until: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
     module: Mapped[Module | None] = relationship(back_populates="activities")
+    rule_quiz: Mapped[Activity | None] = relationship(foreign_keys=rule_quiz_id, remote_side=id)
 
     __table_args__ = (Index("ix_activity_module_position", "module_id", "position"),)
     __mapper_args__ = {"polymorphic_on": "type", "version_id_col": version}
@@ -140,6 +166,31 @@ class Activity(Model):
     def withdraw(self) -> None:
         """Back to a draft: learners no longer see it; what was done stays done."""
         self.state = State.DRAFT
+
+
+class DueException(Model):
+    """Another due time of a module for one centre or one person. The nearest wins: person, centre, activity, module."""
+
+    __tablename__ = "due_exception"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id", ondelete="CASCADE"))
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    due_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    module: Mapped[Module] = relationship()
+    centre: Mapped[Centre | None] = relationship()
+    person: Mapped[Person | None] = relationship(foreign_keys=person_id)
+
+    __table_args__ = (
+        UniqueConstraint("module_id", "centre_id"),
+        UniqueConstraint("module_id", "person_id"),
+        CheckConstraint("(centre_id is null) <> (person_id is null)", name="centre_or_person"),
+    )
 
 
 class Enrolment(Model):

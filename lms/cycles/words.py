@@ -11,5 +11,6 @@ RULES = {
     Rule.PASSED: _l("it is passed"),
     Rule.PRESENT: _l("they were at the session"),
     Rule.PRESENT_OR_WATCHED: _l("they were at the session or watched the recording"),
+    Rule.PRESENT_OR_CAUGHT_UP: _l("they were at the session or watched the recording and passed the quiz"),
     Rule.OPTIONAL: _l("it is not required"),
 }

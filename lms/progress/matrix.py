@@ -14,7 +14,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import NamedTuple
 
-from lms.progress.rules import Mark, Required
+from lms.progress.rules import Mark, Required, enough
 
 People = int
 AWAY = timedelta(days=14)
@@ -70,10 +70,21 @@ class Column:
     short_title_en: str
     due_at: datetime | None
     required: tuple[Required, ...]
+    # How many of the required activities it takes; empty: all.
+    needed: int | None = None
+    # Other due times for some: those of centres first, then those of persons, which go before all.
+    exceptions: tuple[tuple[People, datetime], ...] = ()
     settled: People = 0
     off: People = 0
     late: People = 0
     touched: People = 0
+
+    def overdue(self, activity: Required, everybody: People, now: datetime) -> People:
+        """For whom the due time of that activity has passed."""
+        people = everybody if activity.is_overdue(now) else 0
+        for excepted, due_at in self.exceptions:
+            people = people | excepted if due_at < now else people & ~excepted
+        return people
 
 
 @dataclass(frozen=True)
@@ -102,14 +113,28 @@ class Matrix:
     def judge(self, done: Mapping[int, People], excused: Mapping[int, People]) -> None:
         """Fill the columns from who did and who is excused from each activity, as rules.module_mark says."""
         for column in self.columns:
-            ids = [one.activity_id for one in column.required]
-            if not ids:
+            if not column.required:
                 continue
-            column.settled = reduce(and_, (done.get(one, 0) for one in ids))
-            column.off = reduce(and_, (excused.get(one, 0) for one in ids))
-            column.touched = reduce(or_, (done.get(one, 0) for one in ids))
-            overdue = [one.activity_id for one in column.required if one.is_overdue(self.now)]
-            column.late = reduce(or_, (self.everybody & ~done.get(one, 0) for one in overdue), 0)
+            did = [done.get(one.activity_id, 0) for one in column.required]
+            asked = [one & ~excused.get(ref.activity_id, 0) for one, ref in zip(did, column.required, strict=True)]
+            in_time = [
+                one | (self.everybody & ~column.overdue(ref, self.everybody, self.now))
+                for one, ref in zip(did, column.required, strict=True)
+            ]
+            needed = enough(column.needed, len(did))
+            column.settled = at_least(needed, did, self.everybody)
+            column.off = column.settled & ~reduce(or_, asked)
+            column.touched = reduce(or_, did)
+            column.late = self.everybody & ~column.settled & ~at_least(needed, in_time, self.everybody)
+
+    def completed(self, needed: int | None, *, is_whole: bool) -> People:
+        """Who has done enough of the cycle, as rules.cycle_is_completed says."""
+        columns = [column for column in self.columns if column.required]
+        if not columns or (needed is None and not is_whole):
+            return 0
+        done = reduce(or_, (column.settled & ~column.off for column in columns))
+        settled = [column.settled for column in columns]
+        return done & at_least(enough(needed, len(columns)), settled, self.everybody)
 
     # --- asking ------------------------------------------------------------------------------------------------------
     def column(self, number: int | None) -> Column | None:
@@ -208,6 +233,17 @@ def _bits(people: People, group: Group) -> str:
     """«0110…»: one character for each of the group's rows, in their order."""
     width = len(group)
     return format(people >> group.start & ((1 << width) - 1), f"0{width}b")[::-1] if width else ""
+
+
+def at_least(number: int, sets: Collection[People], everybody: People) -> People:
+    """Who is in that many of the sets: all of them is one ``&`` after another, fewer are counted upwards."""
+    if number >= len(sets):
+        return reduce(and_, sets, everybody)
+    reached = [everybody] + [0] * number  # reached[n]: who is in n of the sets looked at so far
+    for people in sets:
+        for count in range(number, 0, -1):
+            reached[count] |= reached[count - 1] & people
+    return reached[number]
 
 
 def people_at(places: Iterable[int], size: int) -> People:

@@ -20,7 +20,7 @@ from lms import permissions as can
 from lms.accounts.models import Person
 from lms.accounts.queries import visible_people
 from lms.centres.models import Centre
-from lms.cycles.models import Activity, Cycle, Enrolment, Module, Rule, State
+from lms.cycles.models import Activity, Cycle, DueException, Enrolment, Module, Rule, State
 from lms.database import revision
 from lms.extensions import db
 from lms.materials.models import ReadingPosition
@@ -84,11 +84,17 @@ def matrix_of(person: Person, cycle: Cycle, *, now: datetime) -> Matrix:
     return matrix
 
 
+def fresh_matrix(cycle: Cycle, *, now: datetime) -> Matrix:
+    """Everybody in the cycle × its published modules as this transaction has them, remembered by nobody."""
+    return _load(select(Person), cycle, now)
+
+
 def _load(people: Select[Person], cycle: Cycle, now: datetime) -> Matrix:
     rows, groups = _people(people, cycle)
     matrix = Matrix(rows, groups, _columns(cycle), now)
     ids = [one.activity_id for column in matrix.columns for one in column.required]
     place, size = {str(row.id): at for at, row in enumerate(rows)}, len(rows)
+    _except(matrix, cycle)
     done, excused = {}, {}
     for activity_id, all_ids, excused_ids in db.session.execute(_done(ids)):
         done[activity_id] = people_named(all_ids, place, size)
@@ -147,10 +153,10 @@ def _columns(cycle: Cycle) -> list[Column]:
     rows = db.session.execute(
         select(
             Module.id, Module.position, Module.title, Module.title_en, Module.short_title, Module.short_title_en,
-            Module.due_at.label("module_due_at"), _activity.id.label("activity_id"), _activity.due_at,
+            Module.due_at.label("module_due_at"), Module.needed, _activity.id.label("activity_id"), _activity.due_at,
         )
         .select_from(Module)
-        .outerjoin(Activity.__table__, and_(_activity.module_id == Module.id, _is_required()))
+        .outerjoin(Activity.__table__, and_(_activity.module_id == Module.id, is_required()))
         .where(Module.cycle_id == cycle.id, Module.state == State.PUBLISHED)
         .order_by(Module.position, Module.id, _activity.position)
     )  # fmt: skip
@@ -158,7 +164,15 @@ def _columns(cycle: Cycle) -> list[Column]:
     required: dict[int, list[Required]] = defaultdict(list)
     for row in rows:
         columns[row.id] = Column(
-            row.id, row.position, row.title, row.title_en, row.short_title, row.short_title_en, row.module_due_at, ()
+            row.id,
+            row.position,
+            row.title,
+            row.title_en,
+            row.short_title,
+            row.short_title_en,
+            row.module_due_at,
+            (),
+            row.needed,
         )
         if row.activity_id is not None:
             required[row.id].append(Required(row.activity_id, row.due_at or row.module_due_at))
@@ -167,7 +181,26 @@ def _columns(cycle: Cycle) -> list[Column]:
     return list(columns.values())
 
 
-def _is_required() -> ColumnElement[bool]:
+def _except(matrix: Matrix, cycle: Cycle) -> None:
+    """Give the columns the due times that are other ones for some centres and people."""
+    place = {row.id: at for at, row in enumerate(matrix.rows)}
+    centres = {group.slug: group.people for group in matrix.groups}
+    by_column: dict[int, list[tuple[People, datetime]]] = defaultdict(list)
+    for row in db.session.execute(
+        select(DueException.module_id, DueException.person_id, DueException.due_at, Centre.slug)
+        .join(Module, Module.id == DueException.module_id)
+        .outerjoin(Centre, Centre.id == DueException.centre_id)
+        .where(Module.cycle_id == cycle.id)
+        .order_by(DueException.person_id.is_not(None), DueException.id)
+    ):
+        people = centres.get(row.slug, 0) if row.slug else 1 << place[row.person_id] if row.person_id in place else 0
+        by_column[row.module_id].append((people, row.due_at))
+    for column in matrix.columns:
+        column.exceptions = tuple(by_column[column.id])
+
+
+def is_required() -> ColumnElement[bool]:
+    """Is that row of the table of activities one that is asked of everybody in the cycle?"""
     not_asked = select(_session.id).where(or_(_session.cancelled_at.is_not(None), _session.audience != Audience.CYCLE))
     return and_(
         _activity.state == State.PUBLISHED,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from lms.progress.rules import Mark, Required, activity_mark, current, module_mark
+from lms.progress.rules import Mark, Required, activity_mark, current, cycle_is_completed, enough, module_mark
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +62,8 @@ class Step:
     attended_at: datetime | None = None
     # quiz
     attempts_allowed: int | None = None
+    rule: str = ""
+    rule_until: datetime | None = None
     tries: list[Try] = field(default_factory=list)
 
     mark: Mark = Mark.NONE
@@ -116,8 +118,12 @@ class Stage:
     summary: str
     summary_en: str
     due_at: datetime | None
+    # How many of the required steps it takes (empty: all), and which modules must be done before it opens.
+    needed: int | None = None
+    needs: tuple[int, ...] = ()
     steps: list[Step] = field(default_factory=list)
     mark: Mark = Mark.NONE
+    waits_for: list[Stage] = field(default_factory=list)
 
     @property
     def required(self) -> list[Step]:
@@ -125,7 +131,17 @@ class Stage:
 
     @property
     def left(self) -> list[Step]:
-        return [step for step in self.required if not step.is_done]
+        """What can still be done of what is asked; nothing once the module is settled."""
+        return [step for step in self.required if not step.is_done] if self.missing else []
+
+    @property
+    def missing(self) -> int:
+        """How many of the steps that are left it still takes."""
+        return max(0, enough(self.needed, len(self.required)) - sum(step.is_done for step in self.required))
+
+    @property
+    def is_locked(self) -> bool:
+        return bool(self.waits_for)
 
     @property
     def sessions(self) -> list[Step]:
@@ -139,6 +155,7 @@ class Stage:
             done={step.id for step in self.steps if step.is_done},
             excused={step.id for step in self.steps if step.how == "excused"},
             begun={step.id for step in self.steps if step.is_begun},
+            needed=self.needed,
             now=now,
         )
 
@@ -157,10 +174,16 @@ class Due:
 class Path:
     stages: list[Stage]
     now: datetime
+    needed: int | None = None  # how many of the modules the cycle takes; empty: all
 
     def __post_init__(self) -> None:
         for stage in self.stages:
             stage.judge(self.now)
+        by_id = {stage.id: stage for stage in self.stages}
+        for stage in self.stages:
+            if not stage.mark.is_settled:
+                before = [by_id[one] for one in stage.needs if one in by_id]
+                stage.waits_for = [one for one in before if one.required and not one.mark.is_settled]
 
     def __iter__(self) -> Iterator[Stage]:
         return iter(self.stages)
@@ -173,11 +196,17 @@ class Path:
         """How many modules are settled."""
         return sum(stage.mark.is_settled for stage in self.stages)
 
+    def is_completed(self, *, is_whole: bool) -> bool:
+        """Is enough of the cycle done? ``is_whole``: no draft of it is left."""
+        marks = [stage.mark for stage in self.stages if stage.required]
+        return cycle_is_completed(marks, needed=self.needed, is_whole=is_whole)
+
     @cached_property
     def here(self) -> Stage | None:
         """The module this person is at."""
-        place = current(stage.mark for stage in self.stages)
-        return None if place is None else self.stages[place]
+        open_ones = [stage for stage in self.stages if not stage.is_locked] or self.stages
+        place = current(stage.mark for stage in open_ones)
+        return None if place is None else open_ones[place]
 
     @property
     def steps(self) -> Iterator[tuple[Stage, Step]]:
@@ -198,6 +227,8 @@ class Path:
     def next(self) -> tuple[Stage, Step] | None:
         """What to take up when nothing was begun: the first required step left that can be done now."""
         for stage in self._from_here():
+            if stage.is_locked:
+                continue
             for step in stage.left:
                 if step.type == "material" or (step.type == "quiz" and step.may_try):
                     return stage, step

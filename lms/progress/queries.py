@@ -6,27 +6,46 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from lms import permissions as can
 from lms.accounts.models import Person
-from lms.cycles.models import Activity, Cycle, Module, Rule, State
+from lms.cycles.models import Activity, Cycle, DueException, Module, Rule, State, module_prerequisite
 from lms.cycles.queries import enrolled_in
 from lms.extensions import db
 from lms.materials.models import Material, ReadingPosition, StoredFile
-from lms.progress.models import Completion, Decision
+from lms.progress.matrix_queries import is_required
+from lms.progress.models import Completion, CycleCompletion, Decision
 from lms.progress.path import Path, Stage, Step, Try
+from lms.progress.rules import enough
 from lms.quizzes.models import Answer, Attempt, Question, Quiz
 from lms.sessions.models import Attendance, Audience, Invitation, LiveSession
 
 _module, _activity = Module.__table__.c, Activity.__table__.c
 _material, _file, _reading = Material.__table__.c, StoredFile.__table__.c, ReadingPosition.__table__.c
 _session, _invitation, _attendance = LiveSession.__table__.c, Invitation.__table__.c, Attendance.__table__.c
+_mine, _centres = (DueException.__table__.alias(name).c for name in ("mine", "centres"))
+_prerequisite = module_prerequisite.c
 _completion, _quiz, _attempt = Completion.__table__.c, Quiz.__table__.c, Attempt.__table__.c
 
 
 # --- the statements, made once ----------------------------------------------------------------------------------------
 _person: BindParameter[int] = bindparam("person_id")
+_centre: BindParameter[int | None] = bindparam("centre_id")
 # A row for each published activity (or one for a module without any), with what this person has to do with it.
 _tables = (
     Module.__table__.outerjoin(
@@ -44,10 +63,21 @@ _tables = (
     .outerjoin(
         Attendance.__table__, and_(_attendance.live_session_id == _activity.id, _attendance.person_id == _person)
     )
+    .outerjoin(_mine.id.table, and_(_mine.module_id == _module.id, _mine.person_id == _person))
+    .outerjoin(_centres.id.table, and_(_centres.module_id == _module.id, _centres.centre_id == _centre))
+)
+# The ids of the published modules that must be done before, joined by commas.
+_before = Module.__table__.alias("before").c
+_NEEDS = (
+    select(func.aggregate_strings(cast(_before.id, String), ","))
+    .join(module_prerequisite, _prerequisite.needs_id == _before.id)
+    .where(_prerequisite.module_id == _module.id, _before.state == State.PUBLISHED)
+    .correlate(Module.__table__)
+    .scalar_subquery()
 )
 # A session of the module that is only for some is shown to those of them who are invited, and asked of nobody.
 _SHOWN = or_(_session.id.is_(None), _session.audience == Audience.CYCLE, _invitation.id.is_not(None))
-_OF_MODULE = 7
+_OF_MODULE = 9
 _ROWS: Select[Any] = (
     select(
         # the fields of a Stage
@@ -57,7 +87,9 @@ _ROWS: Select[Any] = (
         _module.title_en,
         _module.summary,
         _module.summary_en,
-        _module.due_at,
+        func.coalesce(_mine.due_at, _centres.due_at, _module.due_at),
+        _module.needed,
+        _NEEDS,
         # from here on, the fields of a Step
         case((_SHOWN, _activity.id)),
         _activity.type,
@@ -68,7 +100,7 @@ _ROWS: Select[Any] = (
             _session.cancelled_at.is_(None),
             or_(_session.id.is_(None), _session.audience == Audience.CYCLE),
         ),
-        func.coalesce(_activity.due_at, _module.due_at),
+        func.coalesce(_mine.due_at, _centres.due_at, _activity.due_at, _module.due_at),
         _activity.created_at,
         _completion.how,
         _completion.at,
@@ -85,6 +117,8 @@ _ROWS: Select[Any] = (
         _invitation.answer,
         _attendance.at,
         _quiz.attempts_allowed,
+        _activity.rule,
+        _activity.rule_until,
     )
     .select_from(_tables)
     .order_by(_module.position, _module.id, _activity.position, _activity.id)
@@ -139,24 +173,40 @@ def done_in_module(person: Person, module_id: int) -> set[int]:
 def path_of(person: Person, cycle: Cycle, *, now: datetime) -> Path:
     """The published modules of a cycle as they stand for one person. Two statements."""
     of_cycle = and_(_module.cycle_id == cycle.id, _module.state == State.PUBLISHED)
-    return Path(_stages(person.id, of_cycle), now)
+    return Path(_stages(person, of_cycle), now, cycle.needed)
 
 
 def module_of(person: Person, module: Module, *, now: datetime) -> Stage:
-    """One module as it stands for one person. Two statements."""
-    (stage,) = Path(_stages(person.id, _module.id == module.id), now)
-    return stage
+    """One module as it stands for one person, held up or not by those it needs. Two statements."""
+    before = select(_prerequisite.needs_id).where(_prerequisite.module_id == module.id)
+    with_those_before = or_(_module.id == module.id, and_(_module.id.in_(before), _module.state == State.PUBLISHED))
+    return next(stage for stage in Path(_stages(person, with_those_before), now) if stage.id == module.id)
 
 
-def _stages(person_id: int, which: ColumnElement[bool]) -> list[Stage]:
+def held_up(person: Person, module_id: int | None, *, now: datetime) -> list[Stage]:
+    """The modules this person must do before that one opens; nothing where it is open. Trainers go everywhere.
+
+    One statement where the module needs no other.
+    """
+    if module_id is None or can.teach(person):
+        return []
+    if not db.session.scalar(select(exists().where(_prerequisite.module_id == module_id))):
+        return []
+    return module_of(person, db.session.get_one(Module, module_id), now=now).waits_for
+
+
+def _stages(person: Person, which: ColumnElement[bool]) -> list[Stage]:
     stages: dict[int, Stage] = {}
-    tries = _tries(person_id, which)
-    for row in db.session.execute(_ROWS.where(which), {"person_id": person_id}):
+    tries = _tries(person.id, which)
+    bounds = {"person_id": person.id, "centre_id": person.centre_id}
+    for row in db.session.execute(_ROWS.where(which), bounds):
         values = list(row)
         module, activity = values[:_OF_MODULE], values[_OF_MODULE:]
         stage = stages.get(module[0])
         if stage is None:
-            stage = stages[module[0]] = Stage(*module)
+            *told, needs = module
+            stage = stages[module[0]] = Stage(*told)
+            stage.needs = tuple(int(one) for one in needs.split(",")) if needs else ()
         if activity[0] is not None:
             activity.append(tries.get(activity[0], []))
             stage.steps.append(Step(*activity))
@@ -184,6 +234,89 @@ def _tries(person_id: int, which: ColumnElement[bool]) -> dict[int, list[Try]]:
     return tries
 
 
+# --- who has completed a cycle ----------------------------------------------------------------------------------------
+def cycle_completions(cycle: Cycle) -> Select[CycleCompletion]:
+    """Who has completed the cycle and when, by name: rows that are written once and that no later rule undoes.
+
+    Each has ``person``, ``at`` (an instant), ``how`` and ``by`` (who decided, or changed a rule; None for a deed).
+    Bound it further to the people somebody may see (``.where(CycleCompletion.person_id.in_(…))``).
+    """
+    return (
+        select(CycleCompletion)
+        .join(Person, Person.id == CycleCompletion.person_id)
+        .where(CycleCompletion.cycle_id == cycle.id)
+        .order_by(Person.family_name, Person.given_name, Person.id)
+    )
+
+
+def has_completed(person: Person, cycle: Cycle) -> CycleCompletion | None:
+    """The record that this person has completed the cycle; None while she has not."""
+    return db.session.scalar(
+        select(CycleCompletion).where(CycleCompletion.person_id == person.id, CycleCompletion.cycle_id == cycle.id)
+    )
+
+
+def last_deeds(cycle: Cycle) -> dict[int, datetime]:
+    """When each person last did something that the cycle asks for."""
+    return {
+        row.person_id: row.at
+        for row in db.session.execute(
+            select(_completion.person_id, func.max(_completion.at).label("at"))
+            .join(Activity.__table__, _activity.id == _completion.activity_id)
+            .join(Module.__table__, _module.id == _activity.module_id)
+            .where(_module.cycle_id == cycle.id, is_required())
+            .group_by(_completion.person_id)
+        )
+    }
+
+
+def unfinished_cycle(person: Person, activity: Activity) -> Cycle | None:
+    """The cycle the activity stands in, if the person has done enough of its module and has not completed the cycle.
+
+    One statement; the cycle itself is the second.
+    """
+    if activity.module_id is None:
+        return None
+    completed = exists().where(CycleCompletion.cycle_id == _module.cycle_id, CycleCompletion.person_id == person.id)
+    row = db.session.execute(
+        select(
+            _module.cycle_id, _module.needed,
+            func.count(_activity.id).label("asked"), func.count(_completion.id).label("done"),
+        )
+        .select_from(Module.__table__)
+        .join(Activity.__table__, and_(_activity.module_id == _module.id, is_required()))
+        .outerjoin(
+            Completion.__table__, and_(_completion.activity_id == _activity.id, _completion.person_id == person.id)
+        )
+        .where(_module.id == activity.module_id, _module.state == State.PUBLISHED, ~completed)
+        .group_by(_module.cycle_id, _module.needed)
+    ).first()  # fmt: skip
+    if row is None or row.done < enough(row.needed, row.asked):
+        return None
+    return db.session.get(Cycle, row.cycle_id)
+
+
+def drafts_of(cycle: Cycle) -> list[Any]:
+    """What of the cycle is still to come, so that nobody can have done all of it: rows of title, title_en, module_id.
+
+    Drafts of modules, published modules with nothing in them, and drafts of activities in the others.
+    """
+    empty = ~exists().where(_activity.module_id == _module.id)
+    modules = select(_module.title, _module.title_en, _module.id.label("module_id")).where(
+        _module.cycle_id == cycle.id, or_(_module.state == State.DRAFT, empty)
+    )
+    activities = (
+        select(_activity.title, _activity.title_en, _activity.module_id)
+        .join(Module.__table__, _module.id == _activity.module_id)
+        .where(
+            _module.cycle_id == cycle.id, _module.state == State.PUBLISHED,
+            _activity.state == State.DRAFT, _activity.rule != Rule.OPTIONAL,
+        )
+    )  # fmt: skip
+    return list(db.session.execute(union_all(modules, activities)))
+
+
+# --- what was decided -------------------------------------------------------------------------------------------------
 def decisions_about(person: Person) -> list[Any]:
     """What coordinators decided about a person's activities, the latest first: rows with who, when and why."""
     by = Person.__table__.alias("by")
