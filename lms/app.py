@@ -26,7 +26,16 @@ from lms.quizzes import attempt_views, question_views
 from lms.quizzes import views as quizzes
 from lms.search import views as search
 from lms.search import worker as search_worker
-from lms.sessions import attendance_views, editing_views, invitation_views, letter_views, schedule_views
+from lms.sessions import (
+    attendance_views,
+    editing_views,
+    here_views,
+    invitation_views,
+    letter_views,
+    room_views,
+    schedule_views,
+    sheet_views,
+)
 from lms.sessions import views as sessions
 from lms.surveys import reply_views, result_views
 from lms.surveys import views as surveys
@@ -40,6 +49,7 @@ AREAS = (
     quizzes, attempt_views, question_views,
     surveys, reply_views, result_views,
     sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
+    room_views, sheet_views, here_views,
     progress, export_views, decision_views, reminder_views,
     outbox,
     search,

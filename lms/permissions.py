@@ -123,6 +123,16 @@ def mark_attendance(person: Person, live_session: LiveSession) -> bool:
     return teach(person)
 
 
+def host_rooms(person: Person) -> bool:
+    """Say who sits together at one screen in a centre."""
+    return _has(person, _TEACHING | {"centre_coordinator"})
+
+
+def mark_room(person: Person, centre: Centre) -> bool:
+    """A centre's coordinator speaks for her own screen; whoever leads sessions, for any."""
+    return teach(person) or (_has(person, {"centre_coordinator"}) and person.centre_id == centre.id)
+
+
 # --- quizzes ----------------------------------------------------------------------------------------------------------
 def edit_quiz(person: Person, quiz: Quiz) -> bool:
     return teach(person)

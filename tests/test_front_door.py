@@ -24,6 +24,7 @@ from lms.accounts import tokens
 from lms.accounts.models import Purpose, Role, Token
 from lms.clock import now
 from lms.extensions import db
+from lms.sessions.attendance_actions import sheet_code
 from lms.sessions.models import Audience
 from tests import factories
 
@@ -47,6 +48,8 @@ PUBLIC = {
     "home.language",
     "home.privacy",
     "home.theme",
+    "here.show",
+    "here.sign",
     "letter.answer",
     "letter.confirm",
     "letter.disown",
@@ -143,6 +146,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "survey_id": survey.id,
         "survey_question_id": survey_question.id,
         "token": secret,
+        "code": sheet_code(live_session),
         "answer": "yes",
         "name": "name",
     }
@@ -246,8 +250,8 @@ def test_no_body_carries_a_word_of_what_is_not_ones_own(app, world, who, words):
     client = client_for(app, world, who)
     leaks = []
     for visit in visits(app, world, {"GET"}, who):
-        # The page behind a letter's link belongs to whoever has the secret.
-        if not (visit.route.endpoint.startswith("letter.") and visit.whose == "other"):
+        # The page behind a letter's link, or a sheet's code, belongs to whoever has the secret.
+        if not (visit.route.endpoint.startswith(("letter.", "here.")) and visit.whose == "other"):
             body = client.get(visit.address).get_data()
             leaks += [f"{visit}: {word}" for word in words if word.encode() in body]
     assert leaks == []

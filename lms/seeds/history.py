@@ -23,7 +23,8 @@ from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Attempt, Question, Quiz
 from lms.seeds.curriculum import Curriculum, Taught
 from lms.seeds.people import Everybody
-from lms.sessions.actions import enter, mark
+from lms.sessions.actions import enter
+from lms.sessions.attendance_actions import Ticks, mark
 
 
 def tell(everybody: Everybody, school: Curriculum, chance: random.Random, now: datetime) -> None:
@@ -87,7 +88,8 @@ class _Story:
             complete(self.person, taught.live_session, How.WATCHED, now=at)
         else:
             over, leader = taught.live_session.ends_at, taught.live_session.trainers[0]
-            mark(taught.live_session, {self.person.id}, {self.person.id}, by=leader, now=over)
+            her = frozenset({self.person.id})
+            mark(taught.live_session, Ticks(listed=her, was=frozenset(), present=her), by=leader, now=over)
             complete(self.person, taught.live_session, How.PRESENT, now=over, by=leader)
 
     def read(self, taught: Taught) -> None:

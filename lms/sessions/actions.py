@@ -1,17 +1,14 @@
-"""Answering, entering, and marking who was there. Each has one effect, however often it is pressed."""
+"""Answering and entering. Each has one effect, however often it is pressed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy import delete, select
 
 from lms.accounts.models import Person
 from lms.extensions import db
 from lms.sessions import waiting_actions as waiting
-from lms.sessions.inserts import insert_into as insert_into
+from lms.sessions.inserts import insert_into
 from lms.sessions.models import AnswerWord, Attendance, Invitation, LiveSession, Presence
 
 _ONE_EACH = ["live_session_id", "person_id"]
@@ -69,34 +66,18 @@ def enter(person: Person, live_session: LiveSession, *, now: datetime) -> bool:
     """Write down that she pressed the enter button. False: it is not the time for it."""
     if not live_session.lets_in(now):
         return False
-    row = {"live_session_id": live_session.id, "person_id": person.id, "how": Presence.ENTERED, "at": now}
-    db.session.execute(insert_into(Attendance.__table__).values(row).on_conflict_do_nothing(index_elements=_ONE_EACH))
+    put_presence(live_session, [{"person_id": person.id, "how": Presence.ENTERED, "at": now}])
     return True
-
-
-def mark(
-    live_session: LiveSession, present: Collection[int], listed: Collection[int], *, by: Person, now: datetime
-) -> tuple[set[int], set[int]]:
-    """Of the people listed, those present were there and the others were not; (ids newly marked, ids taken back)."""
-    there = set(db.session.scalars(select(Attendance.person_id).where(Attendance.live_session_id == live_session.id)))
-    wanted = set(present) & set(listed)
-    new, gone = wanted - there, (there & set(listed)) - wanted
-    if new:
-        rows = [
-            {"live_session_id": live_session.id, "person_id": id, "how": Presence.MARKED, "at": now, "by_id": by.id}
-            for id in sorted(new)
-        ]
-        db.session.execute(insert_into(Attendance.__table__).on_conflict_do_nothing(index_elements=_ONE_EACH), rows)
-    if gone:
-        db.session.execute(
-            delete(Attendance).where(
-                Attendance.live_session_id == live_session.id, Attendance.person_id.in_(sorted(gone))
-            )
-        )
-    return new, gone
 
 
 def note_opened(invitation: Invitation, *, now: datetime) -> None:
     """Something behind the link of her letter was pressed; the first time counts."""
     if invitation.opened_at is None:
         invitation.opened_at = now
+
+
+def put_presence(live_session: LiveSession, rows: list[dict[str, Any]]) -> None:
+    """Write down that those people were there; who is known to have been there already stays as she is."""
+    whole = {"live_session_id": live_session.id, "left_at": None, "minutes": None, "by_id": None}
+    insert = insert_into(Attendance.__table__).on_conflict_do_nothing(index_elements=_ONE_EACH)
+    db.session.execute(insert, [whole | row for row in rows])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
@@ -20,6 +21,10 @@ from lms.outbox.models import Letter
 DOORS_OPEN = timedelta(minutes=15)
 # A personal link in a letter lives so long after the end of the session.
 LINKS_LIVE = timedelta(days=14)
+# Who comes so long after the start is late, who leaves so long before the end leaves early.
+LATE_AFTER = timedelta(minutes=10)
+# A centre's coordinator may say so long after the end who sat at her screen.
+ROOM_OPEN = timedelta(days=7)
 
 
 class LiveSessionKind(StrEnum):
@@ -63,7 +68,15 @@ class Presence(StrEnum):
     """How we know that someone was there."""
 
     ENTERED = "entered"  # pressed the enter button in its window
+    SIGNED = "signed"  # signed in on site, from the sheet's QR code, as who she is here
+    NAMED = "named"  # the same, but only by writing her name there
+    LISTED = "listed"  # stands in the provider's list of participants
+    ROOM = "room"  # sat at the screen of her centre, says its coordinator
     MARKED = "marked"  # marked by a trainer or coordinator
+
+
+# In these ways one learns at what time somebody came.
+SEEN_COMING = frozenset({Presence.ENTERED, Presence.SIGNED, Presence.NAMED, Presence.LISTED})
 
 
 live_session_trainer = Table(
@@ -109,6 +122,8 @@ class LiveSession(Activity):
     sequence: Mapped[int] = mapped_column(default=0)
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(default="")
+    # Turns with every new code for signing in on site: sheets printed before end.
+    sheet_number: Mapped[int] = mapped_column(default=0)
 
     cycle: Mapped[Cycle | None] = relationship()
     trainers: Mapped[list[Person]] = relationship(secondary=live_session_trainer, order_by="Person.family_name")
@@ -146,6 +161,15 @@ class LiveSession(Activity):
     def lets_in(self, now: datetime) -> bool:
         """May one press the enter button at this moment?"""
         return self.is_published and bool(self.room_url) and self.phase(now) is Phase.LIVE
+
+    def takes_signatures(self, now: datetime) -> bool:
+        """May one sign in on site at this moment, from the code on the sheet?"""
+        return self.is_published and self.phase(now) is Phase.LIVE
+
+    def takes_room(self, now: datetime) -> bool:
+        """May a centre's coordinator say at this moment who of her people sits there?"""
+        on = self.is_published and not self.is_cancelled
+        return on and self.opens_at <= now < self.ends_at + ROOM_OPEN
 
     def takes_invitations(self, now: datetime) -> bool:
         return self.is_published and not self.is_cancelled and now < self.ends_at
@@ -199,7 +223,10 @@ class Invitation(Model):
 
 
 class Attendance(Model):
-    """One person was at one live session; ``at`` is when they came in or were marked."""
+    """One person was at one live session; ``at`` is when they came in or were marked.
+
+    ``left_at`` and ``minutes`` are known from a provider's list only.
+    """
 
     __tablename__ = "attendance"
 
@@ -208,8 +235,48 @@ class Attendance(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     how: Mapped[Presence] = mapped_column(word(Presence))
     at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    minutes: Mapped[int | None]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
 
     __table_args__ = (UniqueConstraint("live_session_id", "person_id"),)
+
+
+class AttendanceMark(Model):
+    """Somebody marked somebody, or took that back: kept for good, whatever the mark has become since."""
+
+    __tablename__ = "attendance_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    live_session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    # What was written down or taken back.
+    how: Mapped[Presence] = mapped_column(word(Presence))
+    was_there: Mapped[bool]
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
+class ParticipantList(Model):
+    """What the provider of the room says who was there, waiting to be looked at and written.
+
+    ``rows`` are what ``participant_lists.Participant`` holds, one list a participant; ``assigned`` says whose a row is
+    that a human recognised: the person's id by the row's place, as text (JSON has no other keys).
+    """
+
+    __tablename__ = "participant_list"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    live_session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id", ondelete="CASCADE"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    # The file's name; empty for a pasted text.
+    source: Mapped[str] = mapped_column(default="")
+    rows: Mapped[list[list[Any]]] = mapped_column(JSON)
+    assigned: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    written_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

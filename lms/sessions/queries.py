@@ -301,31 +301,6 @@ def count_people(people: Select[int]) -> int:
     return db.session.scalar(select(func.count()).select_from(people.distinct().subquery())) or 0
 
 
-def attendance_rows(live_session: LiveSession) -> list[AnyRow]:
-    """Everybody invited, meant or present: (id, names, centre, answer, how, at), by centre and name."""
-    meant = audience_of(live_session)
-    return list(
-        db.session.execute(
-            select(
-                Person.id, Person.family_name, Person.given_name, Centre.id.label("centre_id"),
-                Centre.name.label("centre_name"), Centre.name_en.label("centre_name_en"),
-                Invitation.answer, Attendance.how, Attendance.at,
-            )
-            .outerjoin(Centre, Centre.id == Person.centre_id)
-            .outerjoin(
-                Invitation,
-                and_(Invitation.person_id == Person.id, Invitation.live_session_id == live_session.id),
-            )
-            .outerjoin(
-                Attendance,
-                and_(Attendance.person_id == Person.id, Attendance.live_session_id == live_session.id),
-            )
-            .where(or_(Invitation.id.is_not(None), Attendance.id.is_not(None), Person.id.in_(meant)))
-            .order_by(Centre.name, Person.family_name, Person.given_name, Person.id)
-        )
-    )  # fmt: skip
-
-
 def note_of(person_id: int, live_session_id: int) -> str:
     """What she wrote to the organiser."""
     note = select(Invitation.note).where(

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.cycles.models import Rule
-from lms.sessions.models import AnswerWord, Audience, LiveSessionKind
+from lms.sessions.models import AnswerWord, Audience, LiveSessionKind, Presence
 
 KINDS = {
     LiveSessionKind.SEMINAR: _l("Seminar"),
@@ -37,6 +37,16 @@ ANSWERS_OF_OTHERS = {
     AnswerWord.MAYBE: _l("Perhaps"),
     AnswerWord.NO: _l("Is not coming"),
     AnswerWord.WAITING: _l("Waits for a seat"),
+}
+
+# How we know that somebody was there.
+WAYS = {
+    Presence.ENTERED: _l("entered from here"),
+    Presence.SIGNED: _l("signed in on site"),
+    Presence.NAMED: _l("wrote the name on site"),
+    Presence.LISTED: _l("stands in the room’s list"),
+    Presence.ROOM: _l("sat at the centre’s screen"),
+    Presence.MARKED: _l("marked by hand"),
 }
 
 
@@ -98,3 +108,16 @@ def of_centres(number: int) -> str:
 
 def people_were_there(number: int) -> str:
     return str(ngettext("%(num)s person was there", "%(num)s people were there", number))
+
+
+def came_late(minutes: int) -> str:
+    """«позже на 25 минут»."""
+    return str(ngettext("%(num)s minute late", "%(num)s minutes late", minutes))
+
+
+def left_early(minutes: int) -> str:
+    return str(ngettext("left %(num)s minute early", "left %(num)s minutes early", minutes))
+
+
+def was_there_for(minutes: int) -> str:
+    return str(ngettext("there for %(num)s minute", "there for %(num)s minutes", minutes))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -29,6 +30,11 @@ def attended() -> dict[int, Presence]:
     return {row.person_id: row.how for row in db.session.query(Attendance)}
 
 
+def read_aloud(page) -> str:
+    """What stands on a page, without its markup and in one line."""
+    return " ".join(re.sub(r"<[^>]+>", "", words(page)).split())
+
+
 def completed() -> dict[int, How]:
     return {row.person_id: row.how for row in db.session.query(Completion)}
 
@@ -52,7 +58,8 @@ def test_ticks_mark_and_their_absence_takes_back(held, as_, cast):
     listed = [cast.volunteer.id, cast.stranger.id, cast.other_coordinator.id]
 
     response = client.post(
-        f"/sessions/{held.live_session.id}/attendance", data={"listed": listed, "present": [cast.stranger.id]}
+        f"/sessions/{held.live_session.id}/attendance",
+        data={"listed": listed, "was": f"{cast.volunteer.id}", "present": [cast.stranger.id]},
     )
 
     assert (response.status_code, response.location) == (303, f"/sessions/{held.live_session.id}/attendance")
@@ -83,11 +90,57 @@ def test_what_counts_for_another_reason_is_not_taken_back(held, as_, cast):
     db.session.query(Completion).update({"how": How.WATCHED})
 
     as_(cast.trainer).post(
-        f"/sessions/{held.live_session.id}/attendance", data={"listed": [cast.volunteer.id], "present": []}
+        f"/sessions/{held.live_session.id}/attendance",
+        data={"listed": [cast.volunteer.id], "was": f"{cast.volunteer.id}"},
     )
 
     assert attended() == {}
     assert completed() == {cast.volunteer.id: How.WATCHED}
+
+
+def test_who_came_in_while_the_page_was_open_is_not_taken_back_by_it(school, as_, cast, today):
+    """The page showed nobody; then she pressed the button; then the page was saved with one tick."""
+    today.move_to(START)
+    as_(cast.volunteer).post(f"/sessions/{school.live_session.id}/enter")
+
+    as_(cast.trainer).post(
+        f"/sessions/{school.live_session.id}/attendance",
+        data={"listed": [cast.volunteer.id, cast.stranger.id], "was": "", "present": [cast.stranger.id]},
+    )
+
+    assert attended() == {cast.volunteer.id: Presence.ENTERED, cast.stranger.id: Presence.MARKED}
+
+
+def test_every_mark_stands_in_the_log_with_who_put_it_and_when(held, as_, cast):
+    address = f"/sessions/{held.live_session.id}/attendance"
+    as_(cast.trainer).post(address, data={"listed": [cast.stranger.id], "was": "", "present": [cast.stranger.id]})
+    as_(cast.coordinator).post(address, data={"listed": [cast.stranger.id], "was": str(cast.stranger.id)})
+
+    log = read_aloud(as_(cast.trainer).get(address)).partition("Кто кого отмечал")[2]
+
+    first, second = log.index("Светлана Бондаренко"), log.index("Дмитрий Савченко")
+    assert first < second
+    assert log.index("отметка снята: отмечено вручную") < first
+    assert log.count("Чужинова Клавдия") == 2
+    assert log.count("чт, 3 декабря, 18:00") == 2
+    assert attended() == {cast.volunteer.id: Presence.ENTERED}
+
+
+def test_late_and_early_are_seen_with_the_minutes_between(held, as_, cast):
+    row = db.session.query(Attendance).one()
+    row.how, row.minutes = Presence.LISTED, 40
+    row.at, row.left_at = START + timedelta(minutes=25), START + timedelta(minutes=65)
+
+    page = read_aloud(as_(cast.trainer).get(f"/sessions/{held.live_session.id}/attendance"))
+
+    assert "в списке комнаты, в 15:25 · на встрече 40 минут · на 25 минут позже · до конца оставалось 25 минут" in page
+
+
+@pytest.mark.parametrize("minutes", [-14, 0, 9])
+def test_nobody_is_called_late_for_a_few_minutes(held, as_, cast, minutes):
+    db.session.query(Attendance).one().at = START + timedelta(minutes=minutes)
+
+    assert "позже" not in words(as_(cast.trainer).get(f"/sessions/{held.live_session.id}/attendance"))
 
 
 def test_marking_twice_is_once(held, as_, cast):
