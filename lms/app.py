@@ -12,7 +12,7 @@ from lms.accounts import views as accounts
 from lms.api import key_views
 from lms.api import views as api
 from lms.centres import views as centres
-from lms.cycles import activity_views, enrolment_views, module_views
+from lms.cycles import activity_views, enrolment_views, module_views, preview_views
 from lms.cycles import views as cycles
 from lms.extensions import compress, csrf, db, migrate
 from lms.home import views as home
@@ -44,7 +44,7 @@ AREAS = (
     home,
     accounts, password_views, profile_views, people_views, import_views,
     centres,
-    cycles, module_views, activity_views, enrolment_views,
+    cycles, module_views, activity_views, enrolment_views, preview_views,
     materials, edit_views, file_views,
     quizzes, attempt_views, question_views,
     surveys, reply_views, result_views,

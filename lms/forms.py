@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from lms.texts import one_line, paragraphs
 
@@ -36,10 +36,11 @@ class ParagraphsField(TextAreaField):
 
 
 class DayField(DateField):
-    """A day or nothing."""
+    """A day; or nothing, unless ``needed`` says what to do then."""
 
-    def __init__(self, label: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, [Optional(), _years_we_live_in], **kwargs)
+    def __init__(self, label: Any = None, *, needed: Any = "", **kwargs: Any) -> None:
+        empty = InputRequired(needed) if needed else Optional()
+        super().__init__(label, [empty, _years_we_live_in], **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data: date | None

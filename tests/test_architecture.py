@@ -237,3 +237,16 @@ def test_pages_name_no_other_host():
         if "mail" not in path.parts and outside.search(path.read_text())
     ]
     assert wrong == []
+
+
+def test_what_learners_see_is_decided_in_one_place():
+    """What is scheduled appears by itself: ask ``cycles.models.is_out`` (in a statement) or ``is_published``."""
+    alone = re.compile(r"(?<!Cycle)\.state\)? (?:==|is|!=|is not) State\.PUBLISHED")
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted(LMS.rglob("*.py"))
+        if path != LMS / "cycles" / "models.py"
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if alone.search(line) and "cycle.state" not in line
+    ]
+    assert wrong == []

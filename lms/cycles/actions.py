@@ -93,11 +93,26 @@ def move(thing: Module | Activity, step: int) -> None:
         _reorder(Activity, Activity.module_id == thing.module_id, thing.id, step)
 
 
-def _reorder(kind: type[Module] | type[Activity], inside: ColumnElement[bool], moved_id: int, step: int) -> None:
+def move_to(activity: Activity, place: int) -> None:
+    """Put an activity at that place of its module, counted from 1; beyond the ends is the end."""
+    if activity.module_id is not None:
+        _hold(Module, activity.module_id)
+        _reorder(Activity, Activity.module_id == activity.module_id, activity.id, place=place)
+
+
+def _reorder(
+    kind: type[Module] | type[Activity],
+    inside: ColumnElement[bool],
+    moved_id: int,
+    step: int = 0,
+    *,
+    place: int | None = None,
+) -> None:
     rows = db.session.execute(select(kind.id, kind.position).where(inside).order_by(kind.position, kind.id)).all()
     order = [row.id for row in rows]
     at = order.index(moved_id)
-    order.insert(min(max(at + step, 0), len(order) - 1), order.pop(at))
+    wanted = at + step if place is None else place - 1
+    order.insert(min(max(wanted, 0), len(order) - 1), order.pop(at))
     before = {row.id: row.position for row in rows}
     for position, id in enumerate(order, 1):
         if before[id] != position:

@@ -11,14 +11,20 @@ from sqlalchemy import exists, or_, select
 
 from lms import permissions as can
 from lms.access import allow
+from lms.clock import now
 from lms.cycles import actions
-from lms.cycles.models import Activity
-from lms.cycles.module_views import STEPS, what_to_do
+from lms.cycles.forms import ScheduleForm
+from lms.cycles.models import FITTING_RULES, Activity, Module
+from lms.cycles.module_views import STEPS, find_module, what_to_do
 from lms.cycles.views import blueprint
+from lms.display import moment
 from lms.extensions import db
+from lms.materials import actions as materials
+from lms.materials.models import MaterialKind
 from lms.progress.models import Completion
-from lms.quizzes.models import Attempt
+from lms.quizzes.models import Attempt, Quiz
 from lms.sessions.models import Attendance, Invitation
+from lms.texts import one_line
 
 
 def find_activity(activity_id: int) -> Activity:
@@ -32,11 +38,41 @@ def back_to(activity: Activity) -> ResponseReturnValue:
     return redirect(address, 303)
 
 
+@blueprint.post("/modules/<int:module_id>/activities")
+@allow(can.edit_curriculum)
+def new_activity(module_id: int) -> ResponseReturnValue:
+    """A draft with nothing but its ``title`` at the end of the module; ``type`` is page or quiz."""
+    module = find_module(module_id)
+    title = one_line(request.form.get("title"))[:200]
+    if not title:
+        flash(_("Write a title for the new one."), "late")
+        return redirect(url_for("cycles.edit_module", module_id=module.id, _anchor="steps"), 303)
+    activity = _new(request.form.get("type", ""), module)
+    activity.title = title
+    actions.place(activity, module)
+    db.session.add(activity)
+    db.session.commit()
+    return back_to(activity)
+
+
+def _new(type: str, module: Module) -> Activity:
+    match type:
+        case "page":
+            return materials.new_material(module, MaterialKind.PAGE, now=now())
+        case "quiz":
+            return Quiz(rule=FITTING_RULES["quiz"][0], created_at=now(), updated_at=now())
+    abort(400)
+
+
 @blueprint.post("/activities/<int:activity_id>/position")
 @allow(can.edit_curriculum)
 def activity_position(activity_id: int) -> ResponseReturnValue:
+    """One up or down by a button (``direction``), or to a place of the list (``place``, from 1)."""
     activity = find_activity(activity_id)
-    actions.move(activity, STEPS.get(request.form.get("direction", "")) or abort(400))
+    if place := request.form.get("place", type=int):
+        actions.move_to(activity, place)
+    else:
+        actions.move(activity, STEPS.get(request.form.get("direction", "")) or abort(400))
     db.session.commit()
     return back_to(activity)
 
@@ -51,6 +87,34 @@ def activity_publication(activity_id: int) -> ResponseReturnValue:
     activity.publish()
     db.session.commit()
     flash(_("“%(title)s” is published.", title=activity.title), "done")
+    return back_to(activity)
+
+
+@blueprint.route("/activities/<int:activity_id>/schedule", methods=["GET", "POST"])
+@allow(can.edit_curriculum)
+def schedule_activity(activity_id: int) -> ResponseReturnValue:
+    """Choose the moment at which it appears by itself."""
+    activity = find_activity(activity_id)
+    if todo := what_to_do(activity):
+        flash(_("It was not published. Left to do: %(what)s.", what=todo), "late")
+        return back_to(activity)
+    form = ScheduleForm(now=now(), stands=activity.publish_at)
+    if not form.validate_on_submit():
+        page = render_template("cycles/schedule_activity.html", activity=activity, form=form)
+        return page, 422 if form.is_submitted() else 200
+    activity.schedule(form.at)
+    db.session.commit()
+    flash(_("It will appear by itself: %(when)s.", when=moment(form.at)), "done")
+    return back_to(activity)
+
+
+@blueprint.post("/activities/<int:activity_id>/hiding")
+@allow(can.edit_curriculum)
+def activity_hiding(activity_id: int) -> ResponseReturnValue:
+    activity = find_activity(activity_id)
+    activity.hide()
+    db.session.commit()
+    flash(_("“%(title)s” is hidden: learners no longer see it. What they did is kept.", title=activity.title), "done")
     return back_to(activity)
 
 

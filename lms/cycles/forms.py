@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime, time
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import ValidationError
+from flask_wtf import FlaskForm
+from wtforms import TimeField
+from wtforms.validators import InputRequired, ValidationError
 
 from lms import dates
 from lms.cycles.models import Module
@@ -57,3 +59,36 @@ class ModuleForm(EditForm):
     @property
     def due_at(self) -> datetime | None:
         return dates.end_of_day(self.due_on.data, DEADLINE_ZONE) if self.due_on.data else None
+
+
+class ClockField(TimeField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_l("Write the time as 15:00.")) from None
+
+
+class ScheduleForm(FlaskForm):
+    """A moment to come at which something appears by itself, typed as a day and an hour in Moscow."""
+
+    day = DayField(_l("Day"), needed=_l("Choose the day on which it appears."))
+    hour = ClockField(
+        _l("Time"), [InputRequired(_l("Write the time as 15:00."))], default=time(9), description=_l("Moscow time.")
+    )
+
+    def __init__(self, *, now: datetime, stands: datetime | None = None) -> None:
+        self.now = now
+        local = stands.astimezone(dates.find_zone(DEADLINE_ZONE)) if stands else None
+        super().__init__(**({"day": local.date(), "hour": local.time()} if local else {}))
+
+    def validate_day(self, field: DayField) -> None:
+        if field.data and self.hour.data and self.at <= self.now:
+            raise ValidationError(_l("This moment has passed. Choose one to come, or publish at once."))
+
+    @property
+    def at(self) -> datetime:
+        """Of a form that is valid."""
+        return datetime.combine(
+            cast(date, self.day.data), cast(time, self.hour.data), dates.find_zone(DEADLINE_ZONE)
+        ).astimezone(UTC)

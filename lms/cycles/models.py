@@ -8,18 +8,37 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BindParameter,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    case,
+    literal,
+    or_,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
 from lms.centres.models import Centre
-from lms.database import Base, Model, word
+from lms.clock import now
+from lms.database import Base, Model, UTCDateTime, word
 
 
 class State(StrEnum):
     DRAFT = "draft"
+    SCHEDULED = "scheduled"  # as if published from ``publish_at`` on, without anybody's press
     PUBLISHED = "published"
+    HIDDEN = "hidden"  # finished, and laid aside: learners do not see it, nobody is reminded of it
 
 
 class Rule(StrEnum):
@@ -55,6 +74,64 @@ FITTING_RULES = {
 }
 
 
+# This moment, looked up whenever a statement is run, so that statements may be made once.
+_THIS_MOMENT: BindParameter[datetime] = bindparam("this_moment", callable_=now, type_=UTCDateTime())
+
+
+def is_out(thing: Any) -> ColumnElement[bool]:
+    """Do learners see it now? ``thing`` is Module, Activity or one of its kinds, or the columns of their tables."""
+    come = and_(thing.state == State.SCHEDULED, thing.publish_at <= _THIS_MOMENT)
+    return or_(thing.state == State.PUBLISHED, come)
+
+
+def standing(thing: Any) -> ColumnElement[State]:
+    """Its state as people know it: what was scheduled for a time that has come is published."""
+    return case((is_out(thing), literal(State.PUBLISHED, thing.state.type)), else_=thing.state)
+
+
+class Appearing:
+    """What is seen by learners from some time on: modules and activities."""
+
+    state: Mapped[State] = mapped_column(word(State), default=State.DRAFT)
+    # When a scheduled one appears.
+    publish_at: Mapped[datetime | None]
+
+    @property
+    def is_published(self) -> bool:
+        return self.standing is State.PUBLISHED
+
+    @property
+    def standing(self) -> State:
+        has_come = self.state is State.SCHEDULED and self.publish_at is not None and self.publish_at <= now()
+        return State.PUBLISHED if has_come else self.state
+
+    @property
+    def lacks(self) -> Lack | None:
+        """What it still needs before it may be published; each type says its own."""
+        return None
+
+    def publish(self) -> None:
+        self._must_be_ready()
+        self.state, self.publish_at = State.PUBLISHED, None
+
+    def schedule(self, at: datetime) -> None:
+        """Let it appear at that moment by itself."""
+        self._must_be_ready()
+        self.state, self.publish_at = State.SCHEDULED, at
+
+    def hide(self) -> None:
+        """Out of the learners' sight, and not among what is still to be published."""
+        self.state, self.publish_at = State.HIDDEN, None
+
+    def withdraw(self) -> None:
+        """Back to a draft: learners no longer see it; what was done stays done."""
+        self.state, self.publish_at = State.DRAFT, None
+
+    def _must_be_ready(self) -> None:
+        if self.lacks is not None:
+            raise ValueError(f"cannot be published yet: it lacks its {self.lacks}")
+
+
 class Cycle(Model):
     __tablename__ = "cycle"
 
@@ -85,7 +162,7 @@ module_prerequisite = Table(
 )
 
 
-class Module(Model):
+class Module(Appearing, Model):
     __tablename__ = "module"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -98,7 +175,6 @@ class Module(Model):
     short_title_en: Mapped[str] = mapped_column(default="")
     summary: Mapped[str] = mapped_column(Text, default="")
     summary_en: Mapped[str] = mapped_column(Text, default="")
-    state: Mapped[State] = mapped_column(word(State), default=State.DRAFT)
     # When its work should be done; after that it is late, never closed.
     due_at: Mapped[datetime | None]
     # How many of the activities it asks for must be done; empty: all of them.
@@ -117,7 +193,7 @@ class Module(Model):
     __mapper_args__ = {"version_id_col": version}
 
 
-class Activity(Model):
+class Activity(Appearing, Model):
     """What a module is made of. ``type`` says which: material, quiz or live_session."""
 
     __tablename__ = "activity"
@@ -129,7 +205,6 @@ class Activity(Model):
     position: Mapped[int] = mapped_column(default=0)
     title: Mapped[str]
     title_en: Mapped[str] = mapped_column(default="")
-    state: Mapped[State] = mapped_column(word(State), default=State.DRAFT)
     rule: Mapped[Rule] = mapped_column(word(Rule))
     # For sessions that one may catch up with: the quiz to pass beside the recording, and until when both.
     rule_quiz_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id", ondelete="SET NULL"), index=True)
@@ -146,26 +221,8 @@ class Activity(Model):
     __mapper_args__ = {"polymorphic_on": "type", "version_id_col": version}
 
     @property
-    def is_published(self) -> bool:
-        return self.state is State.PUBLISHED
-
-    @property
-    def lacks(self) -> Lack | None:
-        """What it still needs before it may be published; each type says its own."""
-        return None
-
-    @property
     def fitting_rules(self) -> tuple[Rule, ...]:
         return FITTING_RULES[self.type]
-
-    def publish(self) -> None:
-        if self.lacks is not None:
-            raise ValueError(f"cannot be published yet: it lacks its {self.lacks}")
-        self.state = State.PUBLISHED
-
-    def withdraw(self) -> None:
-        """Back to a draft: learners no longer see it; what was done stays done."""
-        self.state = State.DRAFT
 
 
 class DueException(Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from babel.lists import format_list
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -15,11 +15,13 @@ from sqlalchemy.orm import joinedload, selectinload, with_polymorphic
 
 from lms import permissions as can
 from lms.access import allow, require_version
+from lms.clock import now
 from lms.cycles import actions
-from lms.cycles.forms import ModuleForm
+from lms.cycles.forms import ModuleForm, ScheduleForm
 from lms.cycles.models import Activity, Lack, Module, Rule, State
 from lms.cycles.views import blueprint, find_cycle
 from lms.cycles.words import RULES
+from lms.display import moment
 from lms.extensions import db
 from lms.materials.models import Material
 from lms.quizzes.models import Quiz
@@ -72,7 +74,7 @@ def what_is_missing(activities: Sequence[Activity]) -> str:
     """One sentence about everything that is missing; empty when the module is ready."""
     if not activities:
         return _("There is nothing in the module yet: add a material, a quiz or a session.")
-    todo = [words for activity in activities if (words := what_to_do(activity))]
+    todo = [words for one in activities if one.state is not State.HIDDEN and (words := what_to_do(one))]
     return _("Left to do: %(what)s.", what=all_of(todo)) if todo else ""
 
 
@@ -106,18 +108,28 @@ def edit_module(module_id: int) -> ResponseReturnValue:
             flash(_("Saved."), "done")
             return redirect(url_for("cycles.edit_module", module_id=module.id), 303)
         meanwhile = form.meanwhile(vars(module) | {"due_on": ModuleForm.day_of(module)})
+    status = 409 if meanwhile is not None else 422 if form.is_submitted() else 200
+    return _editor(module, form, ScheduleForm(now=now(), stands=module.publish_at), meanwhile), status
+
+
+def _editor(module: Module, form: ModuleForm, schedule: ScheduleForm, meanwhile: Any = None) -> str:
     activities = activities_of(module)
-    page = render_template(
+    return render_template(
         "cycles/edit_module.html",
         form=form,
+        schedule=schedule,
         meanwhile=meanwhile,
         module=module,
         activities=activities,
         missing=what_is_missing(activities),
-        ready=[activity for activity in activities if not activity.is_published and activity.lacks is None],
+        ready=[activity for activity in activities if is_ready(activity)],
         rule_words=RULES,
     )
-    return page, 409 if meanwhile is not None else 422 if form.is_submitted() else 200
+
+
+def is_ready(activity: Activity) -> bool:
+    """May it be published, and was it not laid aside?"""
+    return activity.standing in {State.DRAFT, State.SCHEDULED} and activity.lacks is None
 
 
 @blueprint.post("/modules/<int:module_id>/publication")
@@ -125,13 +137,10 @@ def edit_module(module_id: int) -> ResponseReturnValue:
 def module_publication(module_id: int) -> ResponseReturnValue:
     """Publish the module, and those of its drafts that were ticked and are ready."""
     module = find_module(module_id)
-    chosen = request.form.getlist("activity", type=int)
-    wanted = [activity for activity in activities_of(module) if activity.id in chosen and not activity.is_published]
-    todo = [words for activity in wanted if (words := what_to_do(activity))]
+    wanted, todo = _ticked(module)
     if todo:
-        flash(_("Nothing was published. Left to do: %(what)s.", what=all_of(todo)), "late")
-        return redirect(url_for("cycles.edit_module", module_id=module.id), 303)
-    module.state = State.PUBLISHED
+        return _unready(module, todo)
+    module.publish()
     for activity in wanted:
         activity.publish()
     db.session.commit()
@@ -142,11 +151,56 @@ def module_publication(module_id: int) -> ResponseReturnValue:
     return redirect(url_for("cycles.edit_module", module_id=module.id), 303)
 
 
+@blueprint.post("/modules/<int:module_id>/schedule")
+@allow(can.edit_curriculum)
+def module_schedule(module_id: int) -> ResponseReturnValue:
+    """Let the module appear at a moment, and with it those of its drafts that were ticked and are ready.
+
+    What learners see already stays as it is; only the ticked ones wait then.
+    """
+    module = find_module(module_id)
+    form = ScheduleForm(now=now())
+    if not form.validate_on_submit():
+        return _editor(module, ModuleForm(module), form), 422
+    wanted, todo = _ticked(module)
+    if todo:
+        return _unready(module, todo)
+    if not module.is_published:
+        module.schedule(form.at)
+    for activity in wanted:
+        activity.schedule(form.at)
+    db.session.commit()
+    flash(_("It will appear by itself: %(when)s.", when=moment(form.at)), "done")
+    return redirect(url_for("cycles.edit_module", module_id=module.id), 303)
+
+
+def _ticked(module: Module) -> tuple[list[Activity], list[str]]:
+    """The activities that were ticked and are not seen yet, and what is still to be done in them."""
+    chosen = request.form.getlist("activity", type=int)
+    wanted = [activity for activity in activities_of(module) if activity.id in chosen and not activity.is_published]
+    return wanted, [words for activity in wanted if (words := what_to_do(activity))]
+
+
+def _unready(module: Module, todo: list[str]) -> ResponseReturnValue:
+    flash(_("Nothing was published. Left to do: %(what)s.", what=all_of(todo)), "late")
+    return redirect(url_for("cycles.edit_module", module_id=module.id), 303)
+
+
+@blueprint.post("/modules/<int:module_id>/hiding")
+@allow(can.edit_curriculum)
+def module_hiding(module_id: int) -> ResponseReturnValue:
+    module = find_module(module_id)
+    module.hide()
+    db.session.commit()
+    flash(_("The module is hidden: learners no longer see it, nobody is asked for it. What they did is kept."), "done")
+    return redirect(url_for("cycles.edit_module", module_id=module.id), 303)
+
+
 @blueprint.post("/modules/<int:module_id>/withdrawal")
 @allow(can.edit_curriculum)
 def module_withdrawal(module_id: int) -> ResponseReturnValue:
     module = find_module(module_id)
-    module.state = State.DRAFT
+    module.withdraw()
     db.session.commit()
     flash(_("The module is a draft again: learners no longer see it. What they did is kept."), "done")
     return redirect(url_for("cycles.edit_module", module_id=module.id), 303)

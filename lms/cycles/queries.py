@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
@@ -13,7 +14,7 @@ from sqlalchemy.sql.elements import SQLColumnExpression
 from lms import permissions as can
 from lms.accounts.models import Person, PersonRole, Role
 from lms.centres.models import Centre
-from lms.cycles.models import Activity, Cycle, Enrolment, Module, State
+from lms.cycles.models import Activity, Cycle, Enrolment, Module, State, is_out, standing
 from lms.extensions import db
 
 A = TypeVar("A", bound=Activity)
@@ -34,7 +35,7 @@ def visible_to(person: Person, kind: type[A]) -> Select[A]:
     """
     if can.teach(person):
         return select(kind)
-    published = select(kind).where(kind.state == State.PUBLISHED)
+    published = select(kind).where(is_out(kind))
     if person.letter is not None:
         within = [kind.id == person.letter.live_session_id]
         if person.letter.module_id is not None:
@@ -43,7 +44,7 @@ def visible_to(person: Person, kind: type[A]) -> Select[A]:
     published = (
         published.join(Module, kind.module_id == Module.id)
         .join(Cycle, Module.cycle_id == Cycle.id)
-        .where(Module.state == State.PUBLISHED, Cycle.state == State.PUBLISHED)
+        .where(is_out(Module), Cycle.state == State.PUBLISHED)
     )
     if can.look_after_people(person):
         return published
@@ -103,9 +104,18 @@ def programme(cycle: Cycle) -> Sequence[Any]:
             Module.summary_en,
             Module.due_at,
         )
-        .where(Module.cycle_id == cycle.id, Module.state == State.PUBLISHED)
+        .where(Module.cycle_id == cycle.id, is_out(Module))
         .order_by(Module.position, Module.id)
     ).all()
+
+
+def last_appearance() -> datetime | None:
+    """When something scheduled has come out last: what was counted before that is to be counted anew."""
+    moments = [
+        select(func.max(thing.publish_at)).where(thing.state == State.SCHEDULED, is_out(thing)).scalar_subquery()
+        for thing in (Module.__table__.c, Activity.__table__.c)
+    ]
+    return max(filter(None, db.session.execute(select(*moments)).one()), default=None)
 
 
 # --- for those who make it --------------------------------------------------------------------------------------------
@@ -119,7 +129,7 @@ def module_rows() -> dict[int, list[Any]]:
             Module.position,
             Module.title,
             Module.title_en,
-            Module.state,
+            standing(Module).label("state"),
             Module.due_at,
             func.count(Activity.id).label("activities"),
             drafts.label("drafts"),

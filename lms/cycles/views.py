@@ -14,7 +14,7 @@ from lms.access import allow, me, public, require_version, someone
 from lms.clock import now
 from lms.cycles import actions, queries
 from lms.cycles.forms import CycleForm
-from lms.cycles.models import Cycle, State
+from lms.cycles.models import Cycle, State, is_out
 from lms.extensions import db
 from lms.sessions.models import Audience, LiveSession
 
@@ -60,7 +60,7 @@ def _sessions_of(cycle: Cycle) -> dict[int, Any]:
         select(LiveSession.module_id, LiveSession.starts_at, LiveSession.ends_at, LiveSession.zone)
         .where(
             LiveSession.cycle_id == cycle.id,
-            LiveSession.state == State.PUBLISHED,
+            is_out(LiveSession),
             LiveSession.audience == Audience.CYCLE,
             LiveSession.cancelled_at.is_(None),
         )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, case, exists, func, or_, select
 
 from lms.accounts.models import Person
-from lms.cycles.models import Activity, Cycle, Module, State
+from lms.cycles.models import Activity, Cycle, Module, State, is_out, standing
 from lms.extensions import db
 from lms.materials.models import Material
 from lms.quizzes.models import Question
@@ -41,7 +41,7 @@ def next_session(person: Person, now: datetime) -> Row[Any] | None:
     return db.session.execute(
         sessions.coming(person, now)
         .add_columns(_TRAINERS, _MODULE_NUMBER)
-        .where(LiveSession.state == State.PUBLISHED, LiveSession.cancelled_at.is_(None))
+        .where(is_out(LiveSession), LiveSession.cancelled_at.is_(None))
         .limit(1)
     ).first()
 
@@ -72,7 +72,7 @@ def sessions_led_by(person: Person, now: datetime) -> list[Row[Any]]:
         db.session.execute(
             select(
                 LiveSession.id, LiveSession.title, LiveSession.title_en, LiveSession.starts_at, LiveSession.ends_at,
-                LiveSession.zone, LiveSession.state, Module.position.label("module_number"),
+                LiveSession.zone, standing(LiveSession).label("state"), Module.position.label("module_number"),
             )
             .outerjoin(Module, Module.id == LiveSession.module_id)
             .where(_led_by(person), LiveSession.ends_at > now, LiveSession.cancelled_at.is_(None))
@@ -93,7 +93,7 @@ def sessions_without_recording(person: Person, now: datetime) -> list[Row[Any]]:
             )
             .where(
                 _led_by(person), LiveSession.ends_at <= now, LiveSession.ends_at > now - RECENT,
-                LiveSession.state == State.PUBLISHED, LiveSession.cancelled_at.is_(None), ~recorded,
+                is_out(LiveSession), LiveSession.cancelled_at.is_(None), ~recorded,
             )
             .order_by(LiveSession.starts_at.desc())
             .limit(5)
@@ -108,7 +108,7 @@ def unfinished_modules() -> list[Row[Any]]:
     return list(
         db.session.execute(
             select(
-                Module.id, Module.position, Module.title, Module.title_en, Module.state,
+                Module.id, Module.position, Module.title, Module.title_en, standing(Module).label("state"),
                 Cycle.title.label("cycle_title"), func.count(activity.id).label("activities"), drafts.label("drafts"),
             )
             .join(Cycle, Cycle.id == Module.cycle_id)
@@ -128,7 +128,7 @@ def quizzes_with_questions() -> list[Row[Any]]:
     return list(
         db.session.execute(
             select(
-                activity.id, activity.title, activity.title_en, activity.state,
+                activity.id, activity.title, activity.title_en, standing(activity).label("state"),
                 Module.position.label("module_number"), questions.scalar_subquery().label("questions"),
             )
             .select_from(Activity.__table__.join(Module, and_(Module.id == activity.module_id)))

@@ -119,7 +119,8 @@ def _write(form: MaterialForm, material: Material) -> None:
             elif form.url.data:
                 form.url.populate_obj(material, "url")
                 material.file = None
-    material.state = State.PUBLISHED if form.is_published.data else State.DRAFT
+    if form.is_published.data is not material.is_published:
+        material.state, material.publish_at = (State.PUBLISHED if form.is_published.data else State.DRAFT), None
 
 
 def _keep(upload: FileStorage) -> StoredFile:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from lms import permissions as can
 from lms.accounts.models import Person
-from lms.cycles.models import Cycle, Module
+from lms.cycles.models import Cycle, Module, standing
 from lms.cycles.queries import visible_to
 from lms.extensions import db
 from lms.materials.models import Material, ReadingPosition, StoredFile, material_file
@@ -40,7 +40,7 @@ def library(person: Person) -> Sequence[Any]:
             Material.id,
             Material.title,
             Material.title_en,
-            Material.state,
+            standing(Material).label("state"),
             Material.kind,
             Material.url,
             Material.minutes,

@@ -20,7 +20,8 @@ from lms import permissions as can
 from lms.accounts.models import Person
 from lms.accounts.queries import visible_people
 from lms.centres.models import Centre
-from lms.cycles.models import Activity, Cycle, DueException, Enrolment, Module, Rule, State
+from lms.cycles.models import Activity, Cycle, DueException, Enrolment, Module, Rule, State, is_out
+from lms.cycles.queries import last_appearance
 from lms.database import revision
 from lms.extensions import db
 from lms.materials.models import ReadingPosition
@@ -76,7 +77,7 @@ def matrix_of(person: Person, cycle: Cycle, *, now: datetime) -> Matrix:
     """The people of the cycle whom this person may watch × its published modules."""
     scope = "all" if can.teach(person) else f"centre {person.centre_id}"
     hour = now.replace(minute=0, second=0, microsecond=0)
-    key = (str(db.engine.url), revision(), cycle.id, scope, hour)
+    key = (str(db.engine.url), revision(), cycle.id, scope, hour, last_appearance())
     matrix = _remembered.get(key)
     if matrix is None:
         matrix = _load(watched_people(person), cycle, now)
@@ -157,7 +158,7 @@ def _columns(cycle: Cycle) -> list[Column]:
         )
         .select_from(Module)
         .outerjoin(Activity.__table__, and_(_activity.module_id == Module.id, is_required()))
-        .where(Module.cycle_id == cycle.id, Module.state == State.PUBLISHED)
+        .where(Module.cycle_id == cycle.id, is_out(Module))
         .order_by(Module.position, Module.id, _activity.position)
     )  # fmt: skip
     columns: dict[int, Column] = {}
@@ -203,7 +204,7 @@ def is_required() -> ColumnElement[bool]:
     """Is that row of the table of activities one that is asked of everybody in the cycle?"""
     not_asked = select(_session.id).where(or_(_session.cancelled_at.is_not(None), _session.audience != Audience.CYCLE))
     return and_(
-        _activity.state == State.PUBLISHED,
+        is_out(_activity),
         _activity.rule != Rule.OPTIONAL,
         _activity.id.not_in(not_asked.scalar_subquery()),
     )

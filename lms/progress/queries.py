@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
+    Integer,
     Select,
     String,
     and_,
@@ -24,7 +26,8 @@ from sqlalchemy import (
 
 from lms import permissions as can
 from lms.accounts.models import Person
-from lms.cycles.models import Activity, Cycle, DueException, Module, Rule, State, module_prerequisite
+from lms.centres.models import Centre
+from lms.cycles.models import Activity, Cycle, DueException, Module, Rule, State, is_out, module_prerequisite
 from lms.cycles.queries import enrolled_in
 from lms.extensions import db
 from lms.materials.models import Material, ReadingPosition, StoredFile
@@ -33,7 +36,7 @@ from lms.progress.models import Completion, CycleCompletion, Decision
 from lms.progress.path import Path, Stage, Step, Try
 from lms.progress.rules import enough
 from lms.quizzes.models import Answer, Attempt, Question, Quiz
-from lms.sessions.models import Attendance, Audience, Invitation, LiveSession
+from lms.sessions.models import Attendance, Audience, Invitation, LiveSession, live_session_centre
 
 _module, _activity = Module.__table__.c, Activity.__table__.c
 _material, _file, _reading = Material.__table__.c, StoredFile.__table__.c, ReadingPosition.__table__.c
@@ -46,10 +49,18 @@ _completion, _quiz, _attempt = Completion.__table__.c, Quiz.__table__.c, Attempt
 # --- the statements, made once ----------------------------------------------------------------------------------------
 _person: BindParameter[int] = bindparam("person_id")
 _centre: BindParameter[int | None] = bindparam("centre_id")
+# For a preview: what is not published yet as if it were, and sessions for the people of that centre.
+_drafts_too: BindParameter[bool] = bindparam("drafts_too", False, Boolean())
+_looking_from: BindParameter[int] = bindparam("looking_from", None, Integer())
+_LISTED = or_(is_out(_activity), and_(_drafts_too, _activity.state != State.HIDDEN))
 # A row for each published activity (or one for a module without any), with what this person has to do with it.
 _tables = (
     Module.__table__.outerjoin(
-        Activity.__table__, and_(_activity.module_id == _module.id, _activity.state == State.PUBLISHED)
+        Activity.__table__,
+        and_(
+            _activity.module_id == _module.id,
+            _LISTED,
+        ),
     )
     .outerjoin(Material.__table__, _material.id == _activity.id)
     .outerjoin(StoredFile.__table__, _file.id == _material.file_id)
@@ -71,12 +82,18 @@ _before = Module.__table__.alias("before").c
 _NEEDS = (
     select(func.aggregate_strings(cast(_before.id, String), ","))
     .join(module_prerequisite, _prerequisite.needs_id == _before.id)
-    .where(_prerequisite.module_id == _module.id, _before.state == State.PUBLISHED)
+    .where(_prerequisite.module_id == _module.id, is_out(_before))
     .correlate(Module.__table__)
     .scalar_subquery()
 )
 # A session of the module that is only for some is shown to those of them who are invited, and asked of nobody.
-_SHOWN = or_(_session.id.is_(None), _session.audience == Audience.CYCLE, _invitation.id.is_not(None))
+_FOR_CENTRE = and_(
+    _session.audience == Audience.CENTRES,
+    exists().where(
+        live_session_centre.c.live_session_id == _session.id, live_session_centre.c.centre_id == _looking_from
+    ),
+)
+_SHOWN = or_(_session.id.is_(None), _session.audience == Audience.CYCLE, _invitation.id.is_not(None), _FOR_CENTRE)
 _OF_MODULE = 9
 _ROWS: Select[Any] = (
     select(
@@ -152,7 +169,7 @@ def visible_modules(person: Person) -> Select[Module]:
     modules = select(Module)
     if can.teach(person):
         return modules
-    modules = modules.where(Module.state == State.PUBLISHED)
+    modules = modules.where(is_out(Module))
     if person.letter is not None:
         return modules.where(Module.id == person.letter.module_id)
     modules = modules.join(Cycle, Module.cycle_id == Cycle.id).where(Cycle.state == State.PUBLISHED)
@@ -172,15 +189,22 @@ def done_in_module(person: Person, module_id: int) -> set[int]:
 
 def path_of(person: Person, cycle: Cycle, *, now: datetime) -> Path:
     """The published modules of a cycle as they stand for one person. Two statements."""
-    of_cycle = and_(_module.cycle_id == cycle.id, _module.state == State.PUBLISHED)
+    of_cycle = and_(_module.cycle_id == cycle.id, is_out(_module))
     return Path(_stages(person, of_cycle), now, cycle.needed)
 
 
 def module_of(person: Person, module: Module, *, now: datetime) -> Stage:
     """One module as it stands for one person, held up or not by those it needs. Two statements."""
     before = select(_prerequisite.needs_id).where(_prerequisite.module_id == module.id)
-    with_those_before = or_(_module.id == module.id, and_(_module.id.in_(before), _module.state == State.PUBLISHED))
+    with_those_before = or_(_module.id == module.id, and_(_module.id.in_(before), is_out(_module)))
     return next(stage for stage in Path(_stages(person, with_those_before), now) if stage.id == module.id)
+
+
+def module_as_seen_from(centre: Centre, module: Module, *, drafts_too: bool, now: datetime) -> Stage:
+    """One module as it stands for a learner of that centre who has done nothing yet. Two statements."""
+    looks = {"person_id": 0, "centre_id": centre.id, "drafts_too": drafts_too, "looking_from": centre.id}
+    (stage,) = Path(_stages_for(looks, _module.id == module.id), now)
+    return stage
 
 
 def held_up(person: Person, module_id: int | None, *, now: datetime) -> list[Stage]:
@@ -196,9 +220,12 @@ def held_up(person: Person, module_id: int | None, *, now: datetime) -> list[Sta
 
 
 def _stages(person: Person, which: ColumnElement[bool]) -> list[Stage]:
+    return _stages_for({"person_id": person.id, "centre_id": person.centre_id}, which)
+
+
+def _stages_for(bounds: dict[str, Any], which: ColumnElement[bool]) -> list[Stage]:
     stages: dict[int, Stage] = {}
-    tries = _tries(person.id, which)
-    bounds = {"person_id": person.id, "centre_id": person.centre_id}
+    tries = _tries(bounds["person_id"], which)
     for row in db.session.execute(_ROWS.where(which), bounds):
         values = list(row)
         module, activity = values[:_OF_MODULE], values[_OF_MODULE:]
@@ -288,7 +315,7 @@ def unfinished_cycle(person: Person, activity: Activity) -> Cycle | None:
         .outerjoin(
             Completion.__table__, and_(_completion.activity_id == _activity.id, _completion.person_id == person.id)
         )
-        .where(_module.id == activity.module_id, _module.state == State.PUBLISHED, ~completed)
+        .where(_module.id == activity.module_id, is_out(_module), ~completed)
         .group_by(_module.cycle_id, _module.needed)
     ).first()  # fmt: skip
     if row is None or row.done < enough(row.needed, row.asked):
@@ -309,7 +336,7 @@ def drafts_of(cycle: Cycle) -> list[Any]:
         select(_activity.title, _activity.title_en, _activity.module_id)
         .join(Module.__table__, _module.id == _activity.module_id)
         .where(
-            _module.cycle_id == cycle.id, _module.state == State.PUBLISHED,
+            _module.cycle_id == cycle.id, is_out(_module),
             _activity.state == State.DRAFT, _activity.rule != Rule.OPTIONAL,
         )
     )  # fmt: skip

@@ -12,7 +12,7 @@ from lms import permissions as can
 from lms.access import allow, me
 from lms.accounts.models import Person
 from lms.clock import now
-from lms.cycles.models import Cycle, Module, State
+from lms.cycles.models import Cycle, Module, is_out
 from lms.extensions import db
 from lms.freshness import no_store
 from lms.outbox.actions import put_all
@@ -67,7 +67,7 @@ def _chosen(module_id: int, ids: list[int]) -> tuple[Module, list[Person], int]:
     module = db.session.scalar(
         select(Module).where(
             Module.id == module_id,
-            Module.state == State.PUBLISHED,
+            is_out(Module),
             Module.cycle_id.in_(watched_cycles(me()).with_only_columns(Cycle.id).order_by(None)),
         )
     ) or abort(404)

@@ -13,7 +13,7 @@ from lms import permissions as can
 from lms.access import allow, for_guests, me
 from lms.accounts.models import Person
 from lms.clock import now
-from lms.cycles.models import Cycle, Enrolment, Module, State
+from lms.cycles.models import Cycle, Enrolment, Module, is_out
 from lms.cycles.queries import current_cycle
 from lms.extensions import db
 from lms.freshness import no_store
@@ -76,7 +76,7 @@ def _neighbours(of: Module) -> tuple[Any, Any]:
     rows = list(
         db.session.execute(
             select(Module.id, Module.position, Module.title, Module.title_en)
-            .where(Module.cycle_id == of.cycle_id, (Module.state == State.PUBLISHED) | (Module.id == of.id))
+            .where(Module.cycle_id == of.cycle_id, is_out(Module) | (Module.id == of.id))
             .order_by(Module.position, Module.id)
         )
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Select, case, func, or_, select, true
 from lms import permissions as can
 from lms.accounts.models import Person
 from lms.accounts.queries import visible_people
-from lms.cycles.models import Module
+from lms.cycles.models import Module, standing
 from lms.extensions import db
 from lms.quizzes.models import Answer, Attempt, Question, Quiz
 from lms.quizzes.queries import Columns
@@ -69,7 +69,7 @@ def listed(cycle_id: int) -> Sequence[Columns]:
     )
     return db.session.execute(
         select(
-            Quiz.id, Quiz.title, Quiz.title_en, Quiz.state, Quiz.pass_mark,
+            Quiz.id, Quiz.title, Quiz.title_en, standing(Quiz).label("state"), Quiz.pass_mark,
             func.coalesce(questions.c.count, 0).label("questions"),
             func.coalesce(questions.c.points, 0).label("points"),
             func.coalesce(people.c.submitted, 0).label("submitted"),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from lms.accounts.models import Person
-from lms.cycles.models import Module, State
+from lms.cycles.models import Module, is_out
 from lms.extensions import db
 from lms.quizzes.giving import Given
 from lms.quizzes.grading import Asked, Option
@@ -217,7 +217,7 @@ def next_module(cycle_id: int | None, position: int | None) -> Columns | None:
         return None
     return db.session.execute(
         select(Module.id, Module.position)
-        .where(Module.cycle_id == cycle_id, Module.position > position, Module.state == State.PUBLISHED)
+        .where(Module.cycle_id == cycle_id, Module.position > position, is_out(Module))
         .order_by(Module.position)
         .limit(1)
     ).first()

@@ -18,7 +18,7 @@ from lms.access import let_guest_in, public, someone
 from lms.accounts import tokens
 from lms.accounts.models import Person, Purpose, Token
 from lms.clock import now
-from lms.cycles.models import Activity, State
+from lms.cycles.models import Activity, is_out
 from lms.extensions import db
 from lms.freshness import no_store
 from lms.progress.actions import complete
@@ -239,7 +239,7 @@ def find_beside(live_session: LiveSession, activity_id: int) -> Activity:
         select(Activity).where(
             Activity.id == activity_id,
             Activity.module_id == live_session.module_id,
-            Activity.state == State.PUBLISHED,
+            is_out(Activity),
             Activity.type.in_(("material", "quiz")),
         )
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from lms import permissions as can
 from lms.accounts.models import Person, PersonRole, Role
 from lms.centres.models import Centre
-from lms.cycles.models import Activity, Cycle, Enrolment, Module, State
+from lms.cycles.models import Activity, Cycle, Enrolment, Module, State, is_out, standing
 from lms.cycles.queries import enrolled_in
 from lms.extensions import db
 from lms.materials.models import Material, StoredFile
@@ -35,7 +35,7 @@ ABOUT_A_LIST = (
     LiveSession.title,
     LiveSession.title_en,
     LiveSession.kind,
-    LiveSession.state,
+    standing(LiveSession).label("state"),
     LiveSession.starts_at,
     LiveSession.ends_at,
     LiveSession.zone,
@@ -58,7 +58,7 @@ def visible_to(person: Person) -> Select[LiveSession]:
 def _within_sight(person: Person) -> list[ColumnElement[bool]]:
     if can.teach(person):
         return []
-    published = LiveSession.state == State.PUBLISHED
+    published = is_out(LiveSession)
     if person.letter is not None:
         own = LiveSession.id == person.letter.live_session_id
         if person.letter.module_id is None:
@@ -78,7 +78,7 @@ def _for_audience_of(person: Person) -> ColumnElement[bool]:
     cycle_is_out = exists().where(Cycle.id == LiveSession.cycle_id, Cycle.state == State.PUBLISHED)
     module_is_out = or_(
         LiveSession.module_id.is_(None),
-        exists().where(Module.id == LiveSession.module_id, Module.state == State.PUBLISHED),
+        exists().where(Module.id == LiveSession.module_id, is_out(Module)),
     )
     of_cycle = [LiveSession.audience == Audience.CYCLE, cycle_is_out, module_is_out]
     if not can.look_after_people(person):
@@ -119,7 +119,7 @@ def past(person: Person, now: datetime) -> AnySelect:
 def next_for(person: Person, now: datetime) -> AnyRow | None:
     """The nearest session that is on: published, not called off, not over; columns as in ``coming``."""
     return db.session.execute(
-        coming(person, now).where(LiveSession.state == State.PUBLISHED, LiveSession.cancelled_at.is_(None)).limit(1)
+        coming(person, now).where(is_out(LiveSession), LiveSession.cancelled_at.is_(None)).limit(1)
     ).first()
 
 
@@ -135,11 +135,11 @@ def public_schedule(now: datetime) -> AnySelect:
         .join(Cycle, Cycle.id == LiveSession.cycle_id)
         .outerjoin(Module, Module.id == LiveSession.module_id)
         .where(
-            LiveSession.state == State.PUBLISHED,
+            is_out(LiveSession),
             LiveSession.audience == Audience.CYCLE,
             LiveSession.ends_at > now,
             Cycle.state == State.PUBLISHED,
-            or_(Module.id.is_(None), Module.state == State.PUBLISHED),
+            or_(Module.id.is_(None), is_out(Module)),
         )
         .order_by(LiveSession.starts_at, LiveSession.id)
     )  # fmt: skip
@@ -156,7 +156,7 @@ def with_own_part(person: Person) -> Select[LiveSession, AnswerWord | None, date
         .select_from(other.join(base, base.c.id == other.c.id))
         .where(
             other.c.cycle_id == LiveSession.cycle_id,
-            base.c.state == State.PUBLISHED,
+            is_out(base.c),
             other.c.cancelled_at.is_(None),
             other.c.starts_at <= LiveSession.starts_at,
         )
@@ -235,7 +235,7 @@ def around(live_session: LiveSession) -> list[AnyRow]:
             .outerjoin(StoredFile, StoredFile.id == material.c.file_id)
             .where(
                 Activity.module_id == live_session.module_id,
-                Activity.state == State.PUBLISHED,
+                is_out(Activity),
                 Activity.type.in_(("material", "quiz")),
             )
             .order_by(Activity.position, Activity.id)
