@@ -40,7 +40,7 @@ def activities_of(module: Module) -> Sequence[Activity]:
     return db.session.scalars(
         select(every)
         .where(every.module_id == module.id)
-        .options(joinedload(every.Material.file), selectinload(every.Quiz.questions))
+        .options(joinedload(every.Material.file), selectinload(every.Quiz.questions), selectinload(every.Quiz.draws))
         .order_by(every.position, every.id)
     ).all()
 
