@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from lms import access, assets, cli, config, display, errors, freshness, security
-from lms.accounts import import_views, password_views, people_views, profile_views
+from lms.accounts import digest_worker, import_views, password_views, people_views, profile_views, wish_views
 from lms.accounts import views as accounts
 from lms.api import key_views
 from lms.api import views as api
@@ -42,7 +42,7 @@ from lms.surveys import views as surveys
 
 AREAS = (
     home,
-    accounts, password_views, profile_views, people_views, import_views,
+    accounts, password_views, profile_views, people_views, import_views, wish_views,
     centres,
     cycles, module_views, activity_views, enrolment_views, preview_views,
     materials, edit_views, file_views,
@@ -59,7 +59,7 @@ AREAS = (
 JOBS = (completion_worker,)
 
 # Modules that give the worker something to do, with ``@every``, beside delivering letters.
-WORK = (search_worker,)
+WORK = (digest_worker, search_worker)
 
 
 class Id(IntegerConverter):

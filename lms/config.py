@@ -63,6 +63,8 @@ class Defaults:
     MAIL_TIMEOUT = 30
     # Seconds a claimed letter belongs to its worker; after that a crash is assumed and another worker takes it.
     OUTBOX_LEASE = 60
+    # Reminders and news wait while it is night where their reader lives, unless she chose other hours. Empty: never.
+    QUIET_HOURS = "21-8"
 
     # --- people ----------------------------------------------------------------------------------------------------
     # May a stranger make an account for herself?

@@ -96,6 +96,7 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             "PUBLIC_URL": "https://lms.test",
             "MAIL_DOMAIN": "lms.test",
             "MAIL_SERVER": "",
+            "QUIET_HOURS": "",
             "SERVER_NAME": None,
         }
     )

@@ -63,6 +63,7 @@ def end_links(person: Person, *, now: datetime) -> None:
     """What was sent to an address that is no longer the person's lets nobody in."""
     tokens.revoke(Purpose.SIGN_IN, person.id, None, now)
     tokens.revoke(Purpose.SET_PASSWORD, person.id, None, now)
+    tokens.revoke(Purpose.LETTER_WISHES, person.id, None, now)
 
 
 # --- pasted lists -----------------------------------------------------------------------------------------------------

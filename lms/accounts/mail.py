@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -9,10 +10,14 @@ from flask import current_app
 
 from lms.accounts.models import Person
 from lms.outbox.message import Message
+from lms.outbox.models import Letter
+from lms.outbox.reading import linked, read
 from lms.outbox.render import link, render
+from lms.outbox.topics import Topic
 
 SIGN_IN_WITHIN = timedelta(minutes=10)
 SET_PASSWORD_WITHIN = timedelta(hours=1)
+DIGEST_WITHIN = timedelta(days=2)
 
 
 def sign_in(person: Person, secret: str, code: str, *, now: datetime) -> Message:
@@ -26,6 +31,23 @@ def set_password(person: Person, secret: str, *, now: datetime) -> Message:
     )
 
 
+def digest(person: Person, letters: Sequence[Letter], *, locale: str, now: datetime) -> Message:
+    """One letter out of several, each with its subject and its plain text, without its foot."""
+    said = [(letter.subject, read(letter.mime).text.rpartition("\n--\n")[0].strip()) for letter in letters]
+    subject, text, html = render("accounts/digest", locale, name=person.greeting_name, said=said, linked=linked)
+    return Message(
+        key=f"digest:{person.id}:{letters[-1].id}",
+        recipient=person.email,
+        recipient_name=person.name,
+        person_id=person.id,
+        topic=letters[0].topic,
+        subject=subject,
+        text=text,
+        html=html,
+        expires_at=now + DIGEST_WITHIN,
+    )
+
+
 def _letter(name: str, person: Person, expires_at: datetime, **values: str) -> Message:
     locale = person.locale or str(current_app.config["BABEL_DEFAULT_LOCALE"])
     subject, text, html = render(f"accounts/{name}", locale, name=person.greeting_name, **values)
@@ -34,6 +56,7 @@ def _letter(name: str, person: Person, expires_at: datetime, **values: str) -> M
         recipient=person.email,
         recipient_name=person.name,
         person_id=person.id,
+        topic=Topic.SIGN_IN,
         subject=subject,
         text=text,
         html=html,

@@ -132,6 +132,7 @@ class Purpose(StrEnum):
     SET_PASSWORD = "set_password"
     INVITATION = "invitation"
     API = "api"  # an access key: a program reads what the person may see
+    LETTER_WISHES = "letter_wishes"
 
 
 class Token(Model):

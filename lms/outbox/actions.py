@@ -50,7 +50,8 @@ def send_again(letter: Letter, *, now: datetime, recipient: str | None = None) -
     """
     new_recipient = recipient or letter.recipient
     if letter.is_waiting and new_recipient == letter.recipient:
-        if letter.state is LetterState.QUEUED:
+        if letter.state is not LetterState.SENDING:
+            letter.state = LetterState.QUEUED
             letter.next_try_at = min(letter.next_try_at, now)
             _note()
         return letter
@@ -78,10 +79,17 @@ def send_failed_again(*, now: datetime) -> int:
     return int(result.rowcount)
 
 
+def release(letters: Iterable[Letter], *, now: datetime) -> None:
+    """What waited for the letter of the day goes by itself."""
+    for letter in letters:
+        letter.state, letter.next_try_at = LetterState.QUEUED, now
+    _note()
+
+
 def drop(key_prefix: str) -> int:
     """Take back the letters with such keys that nobody has begun to send; how many. Their keys are free again."""
     taken_back = delete(Letter).where(
-        Letter.state == LetterState.QUEUED, Letter.key.startswith(key_prefix, autoescape=True)
+        Letter.state.in_((LetterState.QUEUED, LetterState.HELD)), Letter.key.startswith(key_prefix, autoescape=True)
     )
     result: Any = db.session.execute(taken_back)
     return int(result.rowcount)
@@ -89,8 +97,13 @@ def drop(key_prefix: str) -> int:
 
 def _row(message: Message, now: datetime) -> dict[str, object]:
     message_id = _message_id()
+    goes_at = max(now, message.wait_until or now)
+    state = LetterState.HELD if message.for_digest else LetterState.QUEUED
+    if message.wait_until and goes_at >= message.expires_at:
+        state = LetterState.EXPIRED
     return {
         "key": message.key,
+        "topic": message.topic,
         "person_id": message.person_id,
         "recipient": message.recipient,
         "recipient_name": message.recipient_name[:255],
@@ -103,10 +116,10 @@ def _row(message: Message, now: datetime) -> dict[str, object]:
             message_id=message_id,
             date=now,
         ),
-        "state": LetterState.QUEUED,
+        "state": state,
         "attempts": 0,
         "created_at": now,
-        "next_try_at": now,
+        "next_try_at": goes_at,
         "expires_at": message.expires_at,
         "last_answer": "",
     }

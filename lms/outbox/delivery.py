@@ -96,6 +96,7 @@ def _is_anything_due() -> bool:
         waiting = or_(_column.next_try_at <= at, _column.expires_at <= at)
         due = or_(
             and_(_column.state == LetterState.QUEUED, waiting),
+            and_(_column.state == LetterState.HELD, _column.expires_at <= at),
             and_(_column.state == LetterState.SENDING, _column.next_try_at <= at),
         )
         return connection.scalar(select(_column.id).where(due).limit(1)) is not None
@@ -106,7 +107,7 @@ def _tidy(connection: Connection, at: datetime) -> None:
     lapsed = and_(_column.state == LetterState.SENDING, _column.next_try_at <= at)
     again = {"state": LetterState.QUEUED, "lease": None, "next_try_at": _column.created_at}
     connection.execute(update(_letter).where(lapsed).values(again))
-    late = and_(_column.state == LetterState.QUEUED, _column.expires_at <= at)
+    late = and_(_column.state.in_((LetterState.QUEUED, LetterState.HELD)), _column.expires_at <= at)
     connection.execute(update(_letter).where(late).values(state=LetterState.EXPIRED))
 
 

@@ -15,6 +15,8 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
+from lms.outbox.topics import Topic
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 _PLAIN_WORDS = re.compile(r"[A-Za-z0-9' -]{0,60}")
 _PLAIN_TEXT = re.compile(r"(?!.*=\?)[\x20-\x7e]{0,60}")
@@ -29,7 +31,8 @@ class Message:
     """What is written to one recipient. ``key`` says which letter it is: one key is one letter, however often put.
 
     ``expires_at`` is when it is no longer worth sending. ``calendar`` is a whole VCALENDAR whose METHOD is
-    ``calendar_method``. ``references`` are Message-IDs of earlier letters of the same conversation.
+    ``calendar_method``. ``references`` are Message-IDs of earlier letters of the same conversation. ``wait_until`` is
+    when it may go at the soonest; ``for_digest``, it then goes in one letter with others.
     """
 
     key: str
@@ -39,6 +42,7 @@ class Message:
     text: str
     html: str
     expires_at: datetime
+    topic: Topic = Topic.SERVICE
     reply_to: str = ""
     reply_to_name: str = ""
     person_id: int | None = None
@@ -46,6 +50,8 @@ class Message:
     calendar: bytes | None = None
     calendar_method: str = "REQUEST"
     references: str = ""
+    wait_until: datetime | None = None
+    for_digest: bool = False
 
 
 def build(message: Message, *, sender: str, sender_name: str, message_id: str, date: datetime) -> bytes:

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Model, word
+from lms.outbox.topics import Topic
 
 
 class LetterState(StrEnum):
@@ -17,6 +18,8 @@ class LetterState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     EXPIRED = "expired"
+    HELD = "held"  # waits for the one letter of the day
+    GATHERED = "gathered"  # went in it
 
 
 class Letter(Model):
@@ -31,6 +34,7 @@ class Letter(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    topic: Mapped[Topic] = mapped_column(word(Topic), default=Topic.SERVICE)
     recipient: Mapped[str]
     recipient_name: Mapped[str] = mapped_column(default="")
     subject: Mapped[str] = mapped_column(Text)
@@ -39,7 +43,7 @@ class Letter(Model):
     state: Mapped[LetterState] = mapped_column(word(LetterState), default=LetterState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
-    # When it may next be tried; while SENDING, when its worker's lease ends.
+    # When it may next be tried; while SENDING, when its worker's lease ends; while HELD, when it is gathered.
     next_try_at: Mapped[datetime]
     # Whose lease it is: a random word of the worker that claimed it.
     lease: Mapped[str | None]
@@ -51,7 +55,7 @@ class Letter(Model):
     @property
     def is_waiting(self) -> bool:
         """Not sent yet, and it will be without anybody's help."""
-        return self.state in {LetterState.QUEUED, LetterState.SENDING}
+        return self.state in {LetterState.QUEUED, LetterState.SENDING, LetterState.HELD}
 
     def can_be_sent_again(self, now: datetime) -> bool:
         return not self.is_waiting and now < self.expires_at

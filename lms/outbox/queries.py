@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import undefer
 
 from lms.extensions import db
 from lms.outbox.models import Letter, LetterState
@@ -53,6 +54,13 @@ def figures(now: datetime) -> Figures:
 def letters(states: Collection[LetterState], search: str = "") -> Select[Letter]:
     """Letters in those states, the newest first."""
     return select(Letter).where(Letter.state.in_(states), _found(search)).order_by(Letter.id.desc())
+
+
+def held_letters(now: datetime) -> list[Letter]:
+    """What waits for the letter of the day, of those for whom its hour has come; by person, the oldest first."""
+    due = select(Letter.person_id).where(Letter.state == LetterState.HELD, Letter.next_try_at <= now)
+    held = select(Letter).where(Letter.state == LetterState.HELD, Letter.expires_at > now, Letter.person_id.in_(due))
+    return list(db.session.scalars(held.order_by(Letter.person_id, Letter.id).options(undefer(Letter.mime))))
 
 
 def to_send_again(now: datetime) -> int:

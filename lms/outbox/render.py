@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import force_locale
+from markupsafe import Markup
 
 _MANY_EMPTY_LINES = re.compile(r"\n{3,}")
+_END_OF_FRAME = "</td></tr>\n</table></div>"
 
 
 def render(template: str, locale: str, **values: object) -> tuple[str, str, str]:
@@ -41,3 +43,9 @@ def link(endpoint: str, **values: object) -> str:
     public = urlsplit(current_app.config["PUBLIC_URL"])
     adapter = current_app.url_map.bind(public.netloc, script_name=public.path or "/", url_scheme=public.scheme)
     return adapter.build(endpoint, values, force_external=True)
+
+
+def with_foot(html: str, line: Markup) -> str:
+    """The letter with one more line at its very end, inside the frame of ``mail/layout.html`` where it has that."""
+    start = html.rfind(_END_OF_FRAME)
+    return f"{html[:start]}<br>{line}{html[start:]}" if start >= 0 else f"{html}<p>{line}</p>"

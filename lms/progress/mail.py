@@ -10,6 +10,7 @@ from lms.cycles.models import Module
 from lms.dates import say_weekday_day
 from lms.outbox.message import Message
 from lms.outbox.render import render
+from lms.outbox.topics import Topic
 from lms.progress.matrix_queries import reminder_key
 
 WORTH_SENDING = timedelta(days=3)
@@ -44,5 +45,6 @@ def _reminder(person: Person, module: Module, by: Person, words: str, now: datet
         reply_to=by.email,
         reply_to_name=by.name,
         person_id=person.id,
+        topic=Topic.REMINDERS,
         expires_at=now + WORTH_SENDING,
     )

@@ -11,12 +11,14 @@ from sqlalchemy import select
 from lms import permissions as can
 from lms.access import allow, me
 from lms.accounts.models import Person
+from lms.accounts.notice_actions import put_all
+from lms.accounts.wish_queries import wants
 from lms.clock import now
 from lms.cycles.models import Cycle, Module, is_out
 from lms.extensions import db
 from lms.freshness import no_store
-from lms.outbox.actions import put_all
 from lms.outbox.queries import ids_by_key
+from lms.outbox.topics import Topic
 from lms.progress import mail, words
 from lms.progress.matrix import places
 from lms.progress.matrix_queries import matrix_of, reminder_key, watched_cycles
@@ -62,8 +64,8 @@ def create(module_id: int) -> ResponseReturnValue:
 
 
 def _chosen(module_id: int, ids: list[int]) -> tuple[Module, list[Person], int]:
-    """The module; those of the chosen whom one watches, who have not done it and were not reminded this week;
-    how many were."""
+    """The module; those of the chosen whom one watches, who have not done it, want reminders and had none this week;
+    how many had."""
     module = db.session.scalar(
         select(Module).where(
             Module.id == module_id,
@@ -78,7 +80,9 @@ def _chosen(module_id: int, ids: list[int]) -> tuple[Module, list[Person], int]:
     written = ids_by_key([reminder_key(module.id, one, now()) for one in chosen])
     free = [one for one in chosen if reminder_key(module.id, one, now()) not in written]
     people = db.session.scalars(
-        select(Person).where(Person.id.in_(free)).order_by(Person.family_name, Person.given_name)
+        select(Person)
+        .where(Person.id.in_(free), wants(Topic.REMINDERS))
+        .order_by(Person.family_name, Person.given_name)
     )
     return module, list(people.unique()), len(chosen) - len(free)
 

@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
+from lms.accounts.wish_queries import wants
 from lms.centres.models import Centre
 from lms.extensions import db
 from lms.outbox.models import Letter, LetterState
+from lms.outbox.topics import Topic
 from lms.sessions.models import AnswerWord, Invitation, LiveSession
 from lms.sessions.queries import AnyRow, AnySelect, audience_of
 
@@ -300,7 +302,7 @@ def _may_be_reminded(now: datetime) -> list[ColumnElement[bool]]:
     other = aliased(Invitation)
     lately = exists().where(other.person_id == Person.id, other.reminded_at > now - BETWEEN_REMINDERS)
     got_it = exists().where(Letter.id == Invitation.letter_id, Letter.state == LetterState.SENT)
-    return [Invitation.id.is_not(None), Invitation.answer.is_(None), got_it, ~lately]
+    return [Invitation.id.is_not(None), Invitation.answer.is_(None), got_it, ~lately, wants(Topic.REMINDERS)]
 
 
 def _addressees(live_session_id: int) -> AnySelect:

@@ -22,6 +22,7 @@ from lms.accounts.models import Person
 from lms.outbox.actions import SENDER_NAME
 from lms.outbox.message import Message
 from lms.outbox.render import link, render
+from lms.outbox.topics import Topic
 from lms.sessions import ical, queries, words
 from lms.sessions.models import AnswerWord, Invitation, LiveSession
 from lms.sessions.queries import AnyRow
@@ -43,6 +44,7 @@ class Occasion:
     key: str  # with the person's id in braces
     expires_at: datetime
     method: str = ""  # REQUEST, CANCEL, or none
+    topic: Topic
     with_links: bool = True
     values: Mapping[str, object] = field(default_factory=dict)
 
@@ -53,6 +55,7 @@ def invitation(live_session: LiveSession) -> Occasion:
         key=f"invite:{live_session.id}:{{}}:{live_session.sequence}",
         expires_at=live_session.ends_at,
         method="REQUEST",
+        topic=Topic.INVITATIONS,
     )
 
 
@@ -63,6 +66,7 @@ def change(live_session: LiveSession, changed: Iterable[str]) -> Occasion:
         key=f"invite:{live_session.id}:{{}}:{live_session.sequence}",
         expires_at=live_session.ends_at,
         method="REQUEST",
+        topic=Topic.CHANGES,
         values={"changed": set(changed)},
     )
 
@@ -73,6 +77,7 @@ def cancellation(live_session: LiveSession, now: datetime) -> Occasion:
         key=f"cancel:{live_session.id}:{{}}:{live_session.sequence}",
         expires_at=max(live_session.ends_at, now + timedelta(days=1)),
         method="CANCEL",
+        topic=Topic.CANCELLATIONS,
         with_links=False,
     )
 
@@ -83,6 +88,7 @@ def removal(live_session: LiveSession, now: datetime) -> Occasion:
         key=f"cancel:{live_session.id}:{{}}:{live_session.sequence}",
         expires_at=max(live_session.ends_at, now + timedelta(days=1)),
         method="CANCEL",
+        topic=Topic.CANCELLATIONS,
         with_links=False,
     )
 
@@ -92,6 +98,7 @@ def reminder(live_session: LiveSession, now: datetime) -> Occasion:
         template="sessions/reminder",
         key=f"remind:{live_session.id}:{{}}:{now:%Y%m%d}",
         expires_at=live_session.starts_at,
+        topic=Topic.REMINDERS,
     )
 
 
@@ -103,6 +110,7 @@ def waiting(live_session: LiveSession, place: int, now: datetime) -> Occasion:
         expires_at=live_session.starts_at,
         method="REQUEST",
         values={"place_in_line": place},
+        topic=Topic.CHANGES,
     )
 
 
@@ -112,6 +120,7 @@ def seat(live_session: LiveSession, now: datetime) -> Occasion:
         key=f"seat:{live_session.id}:{{}}:{now:%Y%m%d%H%M%S}",
         expires_at=live_session.ends_at,
         method="REQUEST",
+        topic=Topic.CHANGES,
     )
 
 
@@ -120,6 +129,7 @@ def fresh_link(live_session: LiveSession, now: datetime) -> Occasion:
         template="sessions/fresh_link",
         key=f"link:{live_session.id}:{{}}:{now:%Y%m%d}",
         expires_at=now + timedelta(days=2),
+        topic=Topic.SIGN_IN,
     )
 
 
@@ -254,6 +264,7 @@ class Sheet:
             calendar=calendar,
             calendar_method=self._occasion.method or "REQUEST",
             references=person.first_message_id or "",
+            topic=self._occasion.topic,
             expires_at=self._occasion.expires_at,
         )
 

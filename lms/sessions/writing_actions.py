@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from lms.accounts import tokens
+from lms.accounts import notice_actions, tokens
 from lms.accounts.models import Person, Purpose
 from lms.extensions import db
-from lms.outbox import actions as outbox
 from lms.outbox.models import Letter
 from lms.sessions import mail
 from lms.sessions.inserts import insert_into
@@ -33,11 +32,11 @@ def write(
             found = tokens.issue_many(
                 ids, Purpose.INVITATION, now=now, expires_at=live_session.links_end_at, object_id=live_session.id
             )
-        letters = outbox.put_all(
+        letters = notice_actions.put_all(
             mail.letters(occasion, live_session, some, found, by=by, links_end_at=live_session.links_end_at, now=now),
             now=now,
         )
-        if occasion.template == "sessions/removal":
+        if occasion.template == "sessions/removal" or not letters:
             continue
         table = Invitation.__table__
         rows = [
@@ -50,6 +49,7 @@ def write(
                 "letter_id": letters[occasion.key.format(id)],
             }
             for id in ids
+            if occasion.key.format(id) in letters
         ]
         insert = insert_into(table)
         db.session.execute(

@@ -316,7 +316,7 @@ def test_figures_say_how_late_the_oldest_letter_is(server: Server) -> None:
     db.session.commit()
 
     assert figures(at) == {
-        "counts": {"queued": 2, "sending": 0, "sent": 0, "failed": 0, "expired": 0},
+        "counts": {"queued": 2} | dict.fromkeys(["sending", "sent", "failed", "expired", "held", "gathered"], 0),
         "oldest_seconds": 180,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,18 +20,18 @@ from tests import factories
 from tests.sessions.conftest import MOSCOW, calendar_of, html_of, letter_to, letters, secret_in, text_of
 
 SAVED = Path(__file__).parent / "letters"
+SAVED_HEADERS = ("From", "To", "Reply-To", "Subject", "List-Unsubscribe", "List-Unsubscribe-Post")
 
 
 def same_as_saved(name: str, message) -> None:
     """Subject, text, HTML and calendar as in the file; the secret of the link is written SECRET."""
     secret = secret_in(message) if "/i/" in text_of(message) else "no secret"
     calendar = calendar_of(message).decode() if "text/calendar" in message.as_string() else ""
-    headers = "".join(
-        f"{header}: {message[header]}\n" for header in ("From", "To", "Reply-To", "Subject") if message[header]
-    )
+    headers = "".join(f"{header}: {message[header]}\n" for header in SAVED_HEADERS if message[header])
     written = f"{headers}\n{text_of(message)}\n=====\n{html_of(message)}\n=====\n{calendar}"
     for there, here in (("\u00a0", " "), ("\u2060", ""), ("\r\n ", ""), ("\r\n", "\n"), (secret, "SECRET")):
         written = written.replace(there, here)
+    written = re.sub(r"(/letter-wishes/|/unsubscribe/\w+/)[\w-]+", r"\1SECRET", written)
     path = SAVED / name
     if os.environ.get("LMS_SAVE_LETTERS"):
         path.write_text(written)
