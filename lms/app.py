@@ -39,6 +39,8 @@ from lms.sessions import (
 from lms.sessions import views as sessions
 from lms.surveys import reply_views, result_views
 from lms.surveys import views as surveys
+from lms.talk import queries as talk_queries
+from lms.talk import views as talk
 
 AREAS = (
     home,
@@ -52,6 +54,7 @@ AREAS = (
     room_views, sheet_views, here_views,
     progress, export_views, decision_views, reminder_views,
     outbox,
+    talk,
     search,
     api, key_views,
 )  # fmt: skip
@@ -86,6 +89,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
     csrf.init_app(app)
     access.init_app(app)
     display.init_app(app)
+    display.count_in_menu("trainer", "enquiries.index", talk_queries.number_waiting)
     errors.init_app(app)
     assets.init_app(app)
     post.init_app(app)

@@ -161,6 +161,12 @@ def override_completion(person: Person, other: Person) -> bool:
     )
 
 
+# --- questions to the trainer -----------------------------------------------------------------------------------------
+def ask(person: Person) -> bool:
+    """Whoever follows the cycle may ask; answering is teaching. A guest from a letter writes to the organiser."""
+    return learn(person)
+
+
 # --- letters ----------------------------------------------------------------------------------------------------------
 def see_letters(person: Person) -> bool:
     return coordinate(person)

@@ -26,6 +26,7 @@ from lms.clock import now
 from lms.extensions import db
 from lms.sessions.attendance_actions import sheet_code
 from lms.sessions.models import Audience
+from lms.talk.models import Enquiry
 from tests import factories
 
 PUBLIC = {
@@ -129,6 +130,9 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
     letter = factories.letter(person)
     survey = factories.survey(cycle, title=f"Опрос {mark}")
     survey_question = factories.survey_question(survey, text=f"Вопрос {mark}")
+    enquiry = Enquiry(activity_id=material.id, person=person, text=f"Спрошено {mark}", asked_at=now())
+    db.session.add(enquiry)
+    db.session.flush()
     secret, _ = tokens.issue(
         person, Purpose.INVITATION, now=now(), lifetime=timedelta(days=14), object_id=live_session.id
     )
@@ -150,6 +154,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "key_id": key.id,
         "survey_id": survey.id,
         "survey_question_id": survey_question.id,
+        "enquiry_id": enquiry.id,
         "token": secret,
         "code": sheet_code(live_session),
         "wish_token": wishes,

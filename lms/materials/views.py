@@ -26,6 +26,7 @@ from lms.progress.models import How
 from lms.progress.path import Step
 from lms.security import allow_form_to
 from lms.sessions.models import LiveSession
+from lms.talk import queries as talk
 
 blueprint = Blueprint("materials", __name__)
 
@@ -80,6 +81,7 @@ def show(material_id: int) -> ResponseReturnValue:
         host=links.host(material.url) if material.url else "",
         learner_words=progress_words.learner_marks(),
         live_session=live_session,
+        talk=talk.beneath(me(), material),
     )
 
 

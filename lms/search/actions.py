@@ -43,7 +43,11 @@ def _write(kind: FoundKind, things: Iterable[Any]) -> None:
     db.session.add_all(entries)
     db.session.flush()
     rows = [
-        {"id": entry.id, "title": " ".join(stems(entry.title)), "text": " ".join(stems(entry.text))}
+        {
+            "id": entry.id,
+            "title": " ".join(stems(f"{entry.title} {entry.title_en}")),
+            "text": " ".join(stems(entry.text)),
+        }
         for entry in entries
     ]
     if rows:
@@ -53,6 +57,7 @@ def _write(kind: FoundKind, things: Iterable[Any]) -> None:
 
 def _fill(entry: SearchEntry | None, kind: FoundKind, thing: Any) -> SearchEntry:
     entry = entry or SearchEntry(kind=kind, object_id=thing.id)
-    title, words = queries.SOURCES[kind].words(thing)
-    entry.version, entry.title, entry.text = thing.version, title, words[:LONGEST_TEXT]
+    entry.version = thing.version
+    entry.title, entry.title_en, words = queries.SOURCES[kind].words(thing)
+    entry.text = words[:LONGEST_TEXT]
     return entry

@@ -31,6 +31,7 @@ class SearchEntry(Model):
     object_id: Mapped[int]
     version: Mapped[int]
     title: Mapped[str] = mapped_column(Text)
+    title_en: Mapped[str] = mapped_column(Text, default="", server_default="")
     text: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (UniqueConstraint("kind", "object_id"),)

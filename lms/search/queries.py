@@ -24,7 +24,7 @@ from lms.sessions.queries import visible_to as visible_sessions
 
 _AT_ONCE = 500
 
-Words = tuple[str, str]  # title, text
+Words = tuple[str, str, str]  # title, title in English, text
 
 
 @dataclass(frozen=True)
@@ -36,22 +36,21 @@ class Source:
 
 
 def _of_material(material: Material) -> Words:
-    title = f"{material.title} {material.title_en}"
-    return title.strip(), f"{to_text(material.body_html)} {material.url}".strip()
+    return material.title, material.title_en, f"{to_text(material.body_html)} {material.url}".strip()
 
 
 def _of_live_session(live_session: LiveSession) -> Words:
-    title = f"{live_session.title} {live_session.title_en}"
-    return title.strip(), f"{live_session.summary} {live_session.summary_en} {live_session.agenda}".strip()
+    text = f"{live_session.summary} {live_session.summary_en} {live_session.agenda}"
+    return live_session.title, live_session.title_en, text.strip()
 
 
 def _of_question(question: Question) -> Words:
     choices = " ".join(choice.text for choice in question.choices)
-    return to_text(question.text_html), f"{choices} {question.explanation}".strip()
+    return to_text(question.text_html), "", f"{choices} {question.explanation}".strip()
 
 
 def _of_person(person: Person) -> Words:
-    return person.full_name, f"{person.email} {person.position}"
+    return person.full_name, "", f"{person.email} {person.position}"
 
 
 SOURCES = {
@@ -99,10 +98,10 @@ def counts(person: Person, stems: Sequence[str]) -> dict[FoundKind, int]:
 
 
 def found(person: Person, stems: Sequence[str], kind: FoundKind | None) -> Select[*tuple[Any, ...]]:
-    """(kind, object_id, title, text) of what has all those stems, the fittest first."""
+    """(kind, object_id, title, title_en, text) of what has all those stems, the fittest first."""
     hits = _hits(stems)
     rows = (
-        select(SearchEntry.kind, SearchEntry.object_id, SearchEntry.title, SearchEntry.text)
+        select(SearchEntry.kind, SearchEntry.object_id, SearchEntry.title, SearchEntry.title_en, SearchEntry.text)
         .join(hits, hits.c.entry_id == SearchEntry.id)
         .where(_within_sight(person))
         .order_by(hits.c.distance, SearchEntry.id)

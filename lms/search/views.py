@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from lms import permissions as can
 from lms.access import allow, me
+from lms.display import titled
 from lms.extensions import db
 from lms.freshness import no_store
 from lms.search import queries
@@ -60,7 +61,7 @@ def _hit(row: Any, stems: list[str], quizzes: dict[int, int | None]) -> dict[str
     return {
         "kind": row.kind,
         "href": _address(row.kind, row.object_id, quizzes),
-        "title": mark(row.title, stems),
+        "title": mark(titled(row), stems),
         "text": snippet(row.text, stems) if row.text else [],
     }
 

@@ -25,6 +25,7 @@ from lms.seeds.curriculum import Curriculum, Taught
 from lms.seeds.people import Everybody
 from lms.sessions.actions import enter
 from lms.sessions.attendance_actions import Ticks, mark
+from lms.talk.actions import answer, ask
 
 
 def tell(everybody: Everybody, school: Curriculum, chance: random.Random, now: datetime) -> None:
@@ -37,9 +38,20 @@ def tell(everybody: Everybody, school: Curriculum, chance: random.Random, now: d
     for learner in everybody.learners:
         if chance.random() < 0.6:
             enter(learner.person, school.past_meeting, now=school.past_meeting.starts_at + timedelta(minutes=2))
+    _ask_the_trainer(everybody, school, now)
     for person in everybody.staff.values():
         person.last_seen_at = now - timedelta(hours=chance.randint(2, 50))
     db.session.flush()
+
+
+def _ask_the_trainer(everybody: Everybody, school: Curriculum, now: datetime) -> None:
+    """One question that was answered for all, and one that waits."""
+    people = [learner.person for learner in everybody.learners]
+    page = school.taught[3].page
+    answered = ask(people[3], page, "Можно ли заложить в смету зарплату координатора?", now=now - timedelta(days=20))
+    text = "Можно: большинство фондов допускает до трети бюджета. Опишите, что именно сделает этот человек."
+    answer(answered, text, seen_by_all=True, by=everybody.staff["trainer"], now=now - timedelta(days=19))
+    ask(people[7], school.taught[5].page, "А если предприниматель просит показать отчёт за прошлый год?", now=now)
 
 
 @dataclass

@@ -18,6 +18,7 @@ from lms.progress.queries import done_in_module
 from lms.sessions import actions, agenda, ical, mail, queries, words
 from lms.sessions import invitation_queries as invitations
 from lms.sessions.models import SAYABLE, AnswerWord, LiveSession, Phase, phase_of
+from lms.talk import queries as talk
 from lms.texts import paragraphs
 
 blueprint = Blueprint("sessions", __name__)
@@ -92,6 +93,7 @@ def show(live_session_id: int) -> ResponseReturnValue:
         done=done,
         kinds=words.KINDS,
         words=words,
+        talk=talk.beneath(me(), live_session),
     )
 
 

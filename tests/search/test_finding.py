@@ -35,6 +35,7 @@ def school(cast) -> SimpleNamespace:
 
 def titles(client, query: str) -> list[str]:
     page = client.get("/search", query_string={"q": query}).get_data(as_text=True)
+    page = page.replace("\u00a0", " ")
     return [re.sub(r"<[^>]+>", "", title) for title in re.findall(r"<h2[^>]*><a[^>]*>(.*?)</a>", page)]
 
 
@@ -120,6 +121,17 @@ def test_the_index_is_only_written_where_something_changed(cast, school):
 )
 def test_no_sign_breaks_the_search(as_, cast, school, query):
     assert as_(cast.trainer).get("/search", query_string={"q": query}).status_code == 200
+
+
+def test_a_title_is_told_in_the_readers_language_and_found_in_both(as_, cast, school):
+    school.material.title_en = "Grant application"
+    db.session.commit()
+    worker.refresh()
+    client = as_(cast.volunteer)
+
+    assert titles(client, "applications") == ["Грантовая заявка"]
+    client.set_cookie("language", "en")
+    assert titles(client, "заявку") == ["Grant application"]
 
 
 def test_kinds_are_tabs_with_their_numbers(as_, cast, school):
