@@ -12,6 +12,8 @@ from lms.accounts import views as accounts
 from lms.api import key_views
 from lms.api import views as api
 from lms.centres import views as centres
+from lms.certificates import credential_views, register_views
+from lms.certificates import views as certificates
 from lms.cycles import activity_views, enrolment_views, module_views, preview_views
 from lms.cycles import views as cycles
 from lms.extensions import compress, csrf, db, migrate
@@ -53,6 +55,7 @@ AREAS = (
     sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     room_views, sheet_views, here_views,
     progress, export_views, decision_views, reminder_views,
+    certificates, credential_views, register_views,
     outbox,
     talk,
     search,

@@ -81,6 +81,11 @@ class Defaults:
     # Files go out as they are, so that Range counts their own bytes; pages are compressed all the same.
     COMPRESS_STREAMS = False
 
+    # --- certificates ----------------------------------------------------------------------------------------------
+    # What stands before their numbers («МРЦ-2026-000123»), and who signs them: a post and a name, or nothing.
+    CERTIFICATE_PREFIX = "МРЦ"
+    CERTIFICATE_SIGNATORY = ""
+
     # --- running it ------------------------------------------------------------------------------------------------
     # Where `flask serve` listens; also read from plain HOST and PORT, as hosting services set them.
     HOST = "127.0.0.1"

@@ -167,6 +167,17 @@ def ask(person: Person) -> bool:
     return learn(person)
 
 
+# --- certificates -----------------------------------------------------------------------------------------------------
+def see_certificates(person: Person) -> bool:
+    """A centre's coordinator sees those of her own people (the query says whose)."""
+    return look_after_people(person)
+
+
+def give_certificates(person: Person) -> bool:
+    """Give, revoke and renew them: the network's coordinators, who answer for the register."""
+    return coordinate(person)
+
+
 # --- letters ----------------------------------------------------------------------------------------------------------
 def see_letters(person: Person) -> bool:
     return coordinate(person)

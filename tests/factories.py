@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from lms.accounts.models import Person, Role
 from lms.centres.models import Centre
+from lms.certificates.models import Certificate
+from lms.certificates.numbers import new_code
 from lms.clock import now
 from lms.cycles.models import Cycle, Enrolment, Module, Rule, State
 from lms.extensions import db
@@ -160,6 +162,22 @@ def invitation(of: Person, to: LiveSession, **fields: Any) -> Invitation:
 
 def completion(of: Person, activity: Any, how: How = How.READ, **fields: Any) -> Completion:
     return _keep(Completion(**{"person": of, "activity": activity, "how": how, "at": now()} | fields))
+
+
+def certificate(of: Person, for_cycle: Cycle, **fields: Any) -> Certificate:
+    made = {
+        "person": of,
+        "cycle": for_cycle,
+        "year": 2026,
+        "serial": next(_number),
+        "code": new_code(),
+        "name": of.full_name,
+        "cycle_title": for_cycle.title,
+        "modules": 8,
+        "completed_at": now(),
+        "issued_at": now(),
+    }
+    return _keep(Certificate(**made | fields))
 
 
 def attempt(of: Person, at_quiz: Quiz, **fields: Any) -> Attempt:

@@ -41,6 +41,16 @@ PUBLIC = {
     "api.description",
     "centres.index",
     "centres.show",
+    "certificates.paper",
+    "certificates.show",
+    "credentials.achievement",
+    "credentials.issuer",
+    "credentials.key",
+    "credentials.key_set",
+    "credentials.picture",
+    "credentials.revocations",
+    "credentials.token",
+    "credentials.unsigned",
     "cycles.show",
     "home.accessibility",
     "home.health",
@@ -113,8 +123,13 @@ def world(cast) -> SimpleNamespace:
     factories.enrolment(stranger, sealed)
     mine = _things(cycle, module, cast.volunteer, "")
     theirs = _things(sealed, sealed_module, stranger, SEALED)
-    mine["slug"] = {"centres": cast.salsk.slug, "cycles": cycle.slug}
-    theirs["slug"] = {"centres": cast.bataysk.slug, "cycles": sealed.slug}
+    for things, centre, taught in ((mine, cast.salsk, cycle), (theirs, cast.bataysk, sealed)):
+        things["slug"] = {
+            "centres": centre.slug,
+            "cycles": taught.slug,
+            "certificate_register": taught.slug,
+            "credentials": taught.slug,
+        }
     people = {role.value: getattr(cast, role.value) for role in Role}
     people["suspended"] = factories.person("Отпускной", suspended_at=now(), centre=cast.salsk)
     return SimpleNamespace(mine=mine, theirs=theirs, people=people, guest=cast.volunteer)
@@ -133,6 +148,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
     enquiry = Enquiry(activity_id=material.id, person=person, text=f"Спрошено {mark}", asked_at=now())
     db.session.add(enquiry)
     db.session.flush()
+    certificate = factories.certificate(person, cycle)
     secret, _ = tokens.issue(
         person, Purpose.INVITATION, now=now(), lifetime=timedelta(days=14), object_id=live_session.id
     )
@@ -151,6 +167,8 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "live_session_id": live_session.id,
         "invitation_id": invitation.id,
         "letter_id": letter.id,
+        "certificate_id": certificate.id,
+        "number": certificate.address,
         "key_id": key.id,
         "survey_id": survey.id,
         "survey_question_id": survey_question.id,
@@ -268,8 +286,9 @@ def test_no_body_carries_a_word_of_what_is_not_ones_own(app, world, who, words):
     client = client_for(app, world, who)
     leaks = []
     for visit in visits(app, world, {"GET"}, who):
-        # The page behind a letter's link, or a sheet's code, belongs to whoever has the secret.
-        if not (visit.route.endpoint.startswith(("letter.", "here.", "wishes.")) and visit.whose == "other"):
+        # The page behind a letter's link, a sheet's code or a certificate's address belongs to whoever has the secret.
+        by_secret = visit.route.endpoint.startswith(("letter.", "here.", "wishes.", "certificates.", "credentials."))
+        if not (by_secret and visit.whose == "other"):
             body = client.get(visit.address).get_data()
             leaks += [f"{visit}: {word}" for word in words if word.encode() in body]
     assert leaks == []

@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import TimeField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms import IntegerField, TimeField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from lms import dates
 from lms.cycles.models import Module
@@ -23,6 +23,11 @@ class CycleForm(EditForm):
     summary_en = ParagraphsField(_l("What it is about, in English"))
     starts_on = DayField(_l("First day"))
     ends_on = DayField(_l("Last day"))
+    hours = IntegerField(
+        _l("Hours of study"),
+        [Optional(), NumberRange(1, 2000, _l("Between 1 and 2,000 hours."))],
+        description=_l("By the programme, with work of one’s own; they stand on the certificate."),
+    )
 
     def validate_ends_on(self, field: DayField) -> None:
         if field.data and self.starts_on.data and field.data < self.starts_on.data:

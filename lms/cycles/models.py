@@ -143,6 +143,8 @@ class Cycle(Model):
     summary_en: Mapped[str] = mapped_column(Text, default="")
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+    # Hours of study by its programme; they stand on the certificate.
+    hours: Mapped[int | None]
     state: Mapped[State] = mapped_column(word(State), default=State.DRAFT)
     # How many of its modules must be done for the cycle to be completed; empty: all of them.
     needed: Mapped[int | None]

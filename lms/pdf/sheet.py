@@ -80,6 +80,9 @@ class Sheet:
         font, text = house.BOLD if bold else house.REGULAR, house.clean(text)
         size = self._fitting(text, font, size, smallest, width, lines)
         said = simpleSplit(text, font, size, width * MM)
+        narrower = width
+        while len(said) > 1 and len(balanced := simpleSplit(text, font, size, narrower * MM)) == len(said):
+            said, narrower = balanced, narrower - 6
         if len(said) > lines:
             said = [*said[: lines - 1], said[lines - 1] + "…"]
         for number, line in enumerate(said):
@@ -115,6 +118,10 @@ class Sheet:
         canvas.roundRect(
             x * MM, self._down(y + height), width * MM, height * MM, radius * MM, stroke=bool(edge), fill=bool(fill)
         )
+
+    def dot(self, x: float, y: float, radius: float, *, colour: str = "ink") -> None:
+        self._canvas.setFillColor(_COLOURS[colour])
+        self._canvas.circle(x * MM, self._down(y), radius * MM, stroke=0, fill=1)
 
     def mark(self, x: float, y: float, size: float) -> None:
         house.draw_mark(self._canvas, x * MM, self._down(y + size), size * MM)
