@@ -43,7 +43,7 @@ def index(slug: str) -> ResponseReturnValue:
     rows = queries.ready_rows(cycle, ready) if state == "ready" else queries.register_rows(me(), cycle, state=state)
     centres = {row.slug: row for row in rows}
     centre = request.args.get("centre")
-    if centre in centres:
+    if centre and centre in centres:
         rows = [row for row in rows if row.slug == centre]
     pages = max(1, -(-len(rows) // PAGE))
     page = min(max(request.args.get("page", 1, int), 1), pages)

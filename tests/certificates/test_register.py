@@ -50,6 +50,21 @@ def test_it_is_told_by_centre(school, certificate, cast, as_):
     assert "Ковалёва" not in page
 
 
+def test_whoever_belongs_to_no_centre_is_one_among_all(school, certificate, cast, as_):
+    cast.volunteer.centre = None
+
+    page = text_of(as_(cast.coordinator).get(f"{school.address}?state=valid"))
+
+    assert "Ковалёва" in page
+    assert "Чужинова" in page
+
+
+def test_the_overview_leads_there(school, certificate, cast, as_):
+    for person in (cast.coordinator, cast.centre_coordinator):
+        assert f'href="{school.address}"' in as_(person).get("/progress").text
+    assert school.address not in as_(cast.trainer).get("/progress").text
+
+
 def test_a_revoked_one_says_so_and_the_reason_is_for_coordinators(school, certificate, cast, as_, client):
     response = revoke(as_(cast.coordinator), school, certificate)
 
