@@ -32,8 +32,10 @@ from lms.sessions import (
     attendance_views,
     editing_views,
     here_views,
+    incoming_views,
     invitation_views,
     letter_views,
+    mailbox_worker,
     room_views,
     schedule_views,
     sheet_views,
@@ -52,7 +54,7 @@ AREAS = (
     materials, edit_views, file_views,
     quizzes, attempt_views, question_views,
     surveys, reply_views, result_views,
-    sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
+    sessions, incoming_views, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     room_views, sheet_views, here_views,
     progress, export_views, decision_views, reminder_views,
     certificates, credential_views, register_views,
@@ -65,7 +67,7 @@ AREAS = (
 JOBS = (completion_worker,)
 
 # Modules that give the worker something to do, with ``@every``, beside delivering letters.
-WORK = (digest_worker, search_worker)
+WORK = (digest_worker, mailbox_worker, search_worker)
 
 
 class Id(IntegerConverter):

@@ -23,6 +23,7 @@ from lms.extensions import db
 from lms.outbox import worker
 from lms.outbox.render import link
 from lms.seeds import crowd, demo
+from lms.sessions.receiving_actions import receive
 
 SET_PASSWORD_WITHIN = timedelta(days=3)
 
@@ -49,6 +50,16 @@ def _bring_up_to_date() -> None:
         click.echo("Loading the demo cycle…")
         demo.load(now())
         db.session.commit()
+
+
+@click.command("receive")
+@with_appcontext
+def _receive() -> None:
+    """Read one message from standard input: an answer of a calendar, a returned letter (for a mail server's pipe)."""
+    found = receive(sys.stdin.buffer.read(), now=now())
+    said = found.finding.value if found is not None else "automatic, left alone"
+    db.session.commit()
+    click.echo(said)
 
 
 @click.command("work")
@@ -160,5 +171,5 @@ def _new_person(email: str, name: str) -> Person:
 
 
 def init_app(app: Flask) -> None:
-    for command in (_serve, _work, _demo, _admin, _backup):
+    for command in (_serve, _work, _receive, _demo, _admin, _backup):
         app.cli.add_command(command)

@@ -59,6 +59,19 @@ class Defaults:
     MAIL_PASSWORD = None
     # The address letters come from; a bare address, the name is «Мастерская».
     MAIL_DEFAULT_SENDER = "masterskaya@example.org"
+    # DKIM: the selector under which the public key stands in DNS (<selector>._domainkey.<domain of the sender>), and
+    # the private key in PEM, or the file it stands in. Both set: every letter is signed.
+    DKIM_SELECTOR = ""
+    DKIM_KEY = ""
+    # The mailbox that answers and returned letters come to (IMAP). Empty: none is read. It should be the mailbox of
+    # MAIL_DEFAULT_SENDER; what was read is marked as seen, and nothing is deleted.
+    IMAP_SERVER = ""
+    IMAP_PORT = 993
+    IMAP_USE_SSL = True
+    IMAP_USE_TLS = False
+    IMAP_USERNAME = None
+    IMAP_PASSWORD = None
+    IMAP_FOLDER = "INBOX"
     # Seconds to wait for the SMTP server before the letter is tried again later.
     MAIL_TIMEOUT = 30
     # Seconds a claimed letter belongs to its worker; after that a crash is assumed and another worker takes it.

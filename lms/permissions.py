@@ -183,6 +183,11 @@ def see_letters(person: Person) -> bool:
     return coordinate(person)
 
 
+def hold_letters(person: Person) -> bool:
+    """Stop all letters for a while, and let them go again."""
+    return coordinate(person)
+
+
 def follow_links_of(person: Person, other: Person | None) -> bool:
     """Without a mail server coordinators read letters out to people; an administrator's are for administrators."""
     if other is not None and "admin" in {role.value for role in other.roles}:

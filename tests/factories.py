@@ -17,6 +17,7 @@ from lms.materials.models import Material, MaterialKind
 from lms.outbox.models import Letter
 from lms.progress.models import Completion, How
 from lms.quizzes.models import Attempt, Choice, Question, QuestionKind, Quiz
+from lms.sessions.incoming_models import Finding, IncomingLetter
 from lms.sessions.models import Invitation, LiveSession, LiveSessionKind
 from lms.surveys.models import Survey, SurveyKind, SurveyQuestion
 
@@ -215,3 +216,18 @@ def letter(to: Person, **fields: Any) -> Letter:
         "expires_at": now() + timedelta(days=3),
     }
     return _keep(Letter(**made | fields))
+
+
+def incoming(of: Person, to: LiveSession, **fields: Any) -> IncomingLetter:
+    """A message that waits for a human: somebody else answers for her."""
+    made = {
+        "key": f"<incoming-{next(_number)}@lms.test>",
+        "received_at": now(),
+        "sender": "somebody@lms.test",
+        "subject": f"Re: {of.family_name}",
+        "text": "Приду",
+        "finding": Finding.OTHER_SENDER,
+        "person_id": of.id,
+        "live_session_id": to.id,
+    }
+    return _keep(IncomingLetter(**made | fields))

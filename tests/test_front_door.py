@@ -154,6 +154,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
     )
     tokens.issue(person, Purpose.API, now=now(), lifetime=timedelta(days=14), label=f"Ключ {mark}")
     key = db.session.scalars(sa.select(Token).where(Token.purpose == Purpose.API).order_by(Token.id.desc())).first()
+    incoming = factories.incoming(person, live_session)
     wishes, _ = tokens.issue(person, Purpose.LETTER_WISHES, now=now(), lifetime=timedelta(days=14))
     return {
         "person_id": person.id,
@@ -177,6 +178,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "code": sheet_code(live_session),
         "wish_token": wishes,
         "topic": "news",
+        "incoming_id": incoming.id,
         "answer": "yes",
         "name": "name",
     }

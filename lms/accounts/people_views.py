@@ -22,6 +22,7 @@ from lms.clock import now
 from lms.display import titled
 from lms.extensions import db
 from lms.freshness import no_store
+from lms.outbox.queries import trouble_of
 
 blueprint = Blueprint("people", __name__)
 
@@ -87,6 +88,7 @@ def show(person_id: int) -> ResponseReturnValue:
         somebody=somebody,
         roles=[ROLES[role] for role in queries.roles_of([somebody.id]).get(somebody.id, [])],
         may_edit=can.edit_person(me(), somebody),
+        trouble=trouble_of(somebody.email),
         may_suspend=can.suspend_person(me(), somebody),
     )
 

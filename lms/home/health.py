@@ -15,7 +15,7 @@ from lms.config import ROOT
 from lms.extensions import db
 from lms.home.queries import database_version, schema_version
 from lms.outbox import worker
-from lms.outbox.queries import figures
+from lms.outbox.queries import figures, held_since
 
 # The worker says every ten seconds that it lives.
 WORKER_SILENT_AFTER = 120
@@ -37,7 +37,7 @@ def report(app: Flask, now: datetime) -> tuple[dict[str, Any], bool]:
     try:
         answer["database"] = database_version()
         answer["schema"]["version"] = schema_version()
-        answer["outbox"] = figures(now)
+        answer["outbox"] = figures(now) | {"held": held_since() is not None}
     except OperationalError:
         db.session.rollback()
         return answer, False

@@ -13,8 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.extensions import db
 from lms.outbox.message import Message, build, copy
-from lms.outbox.models import Letter, LetterState
-from lms.outbox.queries import ids_by_key
+from lms.outbox.models import AddressTrouble, DeliveryHold, Letter, LetterState
+from lms.outbox.queries import dead_addresses, ids_by_key
+from lms.outbox.signing import unsigned
+from lms.outbox.topics import Topic
 
 SENDER_NAME = "Мастерская"
 # A letter with its calendar weighs some 15 KB: this many stand in memory at a time.
@@ -37,8 +39,10 @@ def put_all(messages: Iterable[Message], *, now: datetime) -> dict[str, int]:
     # Another transaction may put the same letters meanwhile: then there is one of each, and it is found below.
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     insert = dialect.insert(Letter.__table__).on_conflict_do_nothing(index_elements=["key"])
+    dead = dead_addresses([message.recipient for message in new])
     for start in range(0, len(new), _AT_ONCE):
-        db.session.execute(insert, [_row(message, now) for message in new[start : start + _AT_ONCE]])
+        some = new[start : start + _AT_ONCE]
+        db.session.execute(insert, [_row(message, now) | _fate(message, dead) for message in some])
     _note()
     return ids | ids_by_key([message.key for message in new])
 
@@ -49,6 +53,7 @@ def send_again(letter: Letter, *, now: datetime, recipient: str | None = None) -
     Where a copy may have arrived, the new one has a Message-ID of its own: mailboxes drop what they have seen.
     """
     new_recipient = recipient or letter.recipient
+    forgive(new_recipient)  # whoever presses this knows better than what came back
     if letter.is_waiting and new_recipient == letter.recipient:
         if letter.state is not LetterState.SENDING:
             letter.state = LetterState.QUEUED
@@ -58,7 +63,11 @@ def send_again(letter: Letter, *, now: datetime, recipient: str | None = None) -
     if letter.state is LetterState.SENT or new_recipient != letter.recipient:
         letter.message_id = _message_id()
     letter.mime = copy(
-        letter.mime, message_id=letter.message_id, date=now, recipient=letter.recipient, new_recipient=new_recipient
+        unsigned(letter.mime),
+        message_id=letter.message_id,
+        date=now,
+        recipient=letter.recipient,
+        new_recipient=new_recipient,
     )
     letter.recipient = new_recipient
     letter.state = LetterState.QUEUED
@@ -77,6 +86,22 @@ def send_failed_again(*, now: datetime) -> int:
     result: Any = db.session.execute(again)
     _note()
     return int(result.rowcount)
+
+
+def forgive(address: str) -> None:
+    """Letters go to that address again, whatever came back from it."""
+    db.session.execute(delete(AddressTrouble).where(AddressTrouble.address == address))
+
+
+def hold_all(by_id: int, *, now: datetime) -> None:
+    """No letter leaves until ``let_go``; those that come meanwhile wait with the others."""
+    if db.session.get(DeliveryHold, 1) is None:
+        db.session.add(DeliveryHold(id=1, since=now, by_id=by_id))
+
+
+def let_go() -> None:
+    db.session.execute(delete(DeliveryHold))
+    _note()
 
 
 def release(letters: Iterable[Letter], *, now: datetime) -> None:
@@ -123,6 +148,13 @@ def _row(message: Message, now: datetime) -> dict[str, object]:
         "expires_at": message.expires_at,
         "last_answer": "",
     }
+
+
+def _fate(message: Message, dead: dict[str, str]) -> dict[str, object]:
+    """To an address that gives letters back nothing goes but the way in that its owner has just asked for."""
+    if message.topic is Topic.SIGN_IN or message.recipient not in dead:
+        return {}
+    return {"state": LetterState.FAILED, "last_answer": dead[message.recipient]}
 
 
 def _message_id() -> str:

@@ -22,7 +22,8 @@ from sqlalchemy import Connection, Table, and_, or_, select, update
 
 from lms.clock import now
 from lms.extensions import db
-from lms.outbox.models import Letter, LetterState
+from lms.outbox import signing
+from lms.outbox.models import DeliveryHold, Letter, LetterState
 from lms.outbox.post import Carrier, Refused, Unreachable, carrier
 
 log = structlog.get_logger()
@@ -58,7 +59,7 @@ def deliver(stop: Callable[[], bool] = lambda: False) -> int:
         letter = None if stop() else _claim(connection, word)
     with carrier() as way_out:
         while letter is not None:
-            outcome, trouble = _try(way_out, letter)
+            outcome, trouble = _try(way_out, letter, word)
             troubles = troubles + trouble if trouble else 0
             sent += outcome["state"] is LetterState.SENT
             log.info("letter", id=letter.id, state=outcome["state"].value, attempt=letter.attempts)
@@ -68,10 +69,21 @@ def deliver(stop: Callable[[], bool] = lambda: False) -> int:
     return sent
 
 
-def _try(way_out: Carrier, letter: Claimed) -> tuple[dict[str, Any], int]:
+def _sealed(letter: Claimed, word: str) -> bytes:
+    """Signed, if letters are signed here; it is kept so before it is carried, so that every try is the same letter."""
+    if not signing.is_on() or signing.is_signed(letter.mime):
+        return letter.mime
+    sealed = signing.sign(letter.mime)
+    with db.engine.begin() as connection:
+        _mark(connection, letter, word, {"mime": sealed, "lease": word})
+    return sealed
+
+
+def _try(way_out: Carrier, letter: Claimed, word: str) -> tuple[dict[str, Any], int]:
     """What one try comes to for the letter's row, and how much the server seemed to be in trouble (see PATIENCE)."""
     try:
-        answer = way_out.carry(letter.id, letter.recipient, letter.mime, seconds=letter.ends - time.monotonic())
+        mime = _sealed(letter, word)
+        answer = way_out.carry(letter.id, letter.recipient, mime, seconds=letter.ends - time.monotonic())
     except Refused as refusal:
         if refusal.final:
             return {"state": LetterState.FAILED, "last_answer": refusal.answer}, 0
@@ -114,9 +126,10 @@ def _tidy(connection: Connection, at: datetime) -> None:
 def _claim(connection: Connection, word: str) -> Claimed | None:
     """The letter that has waited longest becomes ours for OUTBOX_LEASE seconds."""
     at, seconds = now(), current_app.config["OUTBOX_LEASE"]
+    held = select(DeliveryHold.id).exists()
     first = (
         select(_column.id)
-        .where(_column.state == LetterState.QUEUED, _column.next_try_at <= at, _column.expires_at > at)
+        .where(_column.state == LetterState.QUEUED, _column.next_try_at <= at, _column.expires_at > at, ~held)
         .order_by(_column.next_try_at, _column.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -142,4 +155,4 @@ def _claim(connection: Connection, word: str) -> Claimed | None:
 def _mark(connection: Connection, letter: Claimed, word: str, outcome: dict[str, Any]) -> None:
     """Only while the lease is still ours: whoever took the letter over decides about it."""
     ours = and_(_column.id == letter.id, _column.lease == word)
-    connection.execute(update(_letter).where(ours).values(lease=None, **outcome))
+    connection.execute(update(_letter).where(ours).values({"lease": None} | outcome))

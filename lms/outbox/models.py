@@ -65,3 +65,24 @@ class Letter(Model):
         return self.state in {LetterState.QUEUED, LetterState.FAILED} and now < self.expires_at
 
     __table_args__ = (Index("ix_letter_state_next_try_at", "state", "next_try_at", "id"),)
+
+
+class AddressTrouble(Model):
+    """What came back from an address. ``hard``: it is no good, and nothing but a way in is sent there any more."""
+
+    __tablename__ = "address_trouble"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    hard: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class DeliveryHold(Model):
+    """While its one row (number 1) is there, no letter leaves the house; all of them wait."""
+
+    __tablename__ = "delivery_hold"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))

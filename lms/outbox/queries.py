@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import undefer
 
 from lms.extensions import db
-from lms.outbox.models import Letter, LetterState
+from lms.outbox.models import AddressTrouble, DeliveryHold, Letter, LetterState
 
 # SQLite takes 32,766 values in a statement, older builds fewer.
 _AT_ONCE = 5000
@@ -61,6 +61,29 @@ def held_letters(now: datetime) -> list[Letter]:
     due = select(Letter.person_id).where(Letter.state == LetterState.HELD, Letter.next_try_at <= now)
     held = select(Letter).where(Letter.state == LetterState.HELD, Letter.expires_at > now, Letter.person_id.in_(due))
     return list(db.session.scalars(held.order_by(Letter.person_id, Letter.id).options(undefer(Letter.mime))))
+
+
+def dead_addresses(addresses: Collection[str]) -> dict[str, str]:
+    """{address: why} of those that letters no longer go to."""
+    found: dict[str, str] = {}
+    wanted = sorted(set(addresses))
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = db.session.execute(
+            select(AddressTrouble.address, AddressTrouble.reason).where(
+                AddressTrouble.hard, AddressTrouble.address.in_(wanted[start : start + _AT_ONCE])
+            )
+        )
+        found.update((address, reason) for address, reason in rows)
+    return found
+
+
+def trouble_of(address: str) -> AddressTrouble | None:
+    return db.session.get(AddressTrouble, address)
+
+
+def held_since() -> datetime | None:
+    """Since when all letters are held back; None while they go."""
+    return db.session.scalar(select(DeliveryHold.since))
 
 
 def to_send_again(now: datetime) -> int:

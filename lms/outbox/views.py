@@ -87,6 +87,7 @@ def index() -> ResponseReturnValue:
         next_href=here(page=page + 1) if page < pages else None,
         explain=explain,
         folder=None if post.has_server() else post.folder(),
+        held_since=queries.held_since(),
         late_minutes=_late_minutes(),
         to_send_again=queries.to_send_again(now()) if tab is Tab.FAILED and not search else 0,
     )
@@ -108,6 +109,7 @@ def show(letter_id: int) -> ResponseReturnValue:
         shows_links=_shows_links(owner),
         folder=None if post.has_server() else post.folder(),
         explanation=explain(letter.last_answer),
+        trouble=queries.trouble_of(letter.recipient),
         may_send_again=letter.can_be_sent_again(at),
         may_try_now=letter.state is LetterState.QUEUED and letter.next_try_at > at,
         may_redirect=letter.can_be_redirected(at) and not reading.lets_in,
@@ -179,6 +181,25 @@ def address(letter_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("The address is corrected, the letter goes out again."), "done")
     return redirect(url_for("outbox.show", letter_id=letter_id), 303)
+
+
+@blueprint.post("/letters/hold")
+@allow(can.hold_letters)
+def hold() -> ResponseReturnValue:
+    """«Придержать все письма»: nothing leaves, nothing is lost, until the other button is pressed."""
+    actions.hold_all(me().id, now=now())
+    db.session.commit()
+    flash(_("All letters are held back now. They wait, and nothing is lost."), "wait")
+    return redirect(url_for("outbox.index"), 303)
+
+
+@blueprint.post("/letters/hold/end")
+@allow(can.hold_letters)
+def let_go() -> ResponseReturnValue:
+    actions.let_go()
+    db.session.commit()
+    flash(_("The letters go out again."), "done")
+    return redirect(url_for("outbox.index"), 303)
 
 
 # --- what they have in common -----------------------------------------------------------------------------------------
