@@ -14,7 +14,7 @@ JOBS ?= auto
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo admin test test-quick bench lint translations migration lock clean
+.PHONY: help install run demo admin test test-quick bench proof-mail lint translations migration lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ test-quick: $(TEST) $(RU).mo ## Run what takes less than a minute: SQLite, no br
 
 bench: $(TEST) $(RU).mo ## Measure the pages against their budgets
 	$(BIN)/python -m tests.bench $(ARGS)
+
+proof-mail: $(TEST) $(RU).mo ## Prove that no letter is lost: 10,000 letters, 200 kills of the worker, on both databases
+	LMS_PROOF=1 $(BIN)/pytest -n 0 --timeout 3600 -s tests/outbox/test_kills.py tests/outbox/test_outage.py -k "lose or outage or valid" $(ARGS)
 
 lint: $(LINT) ## Check style, types and templates
 	$(BIN)/ruff check .
