@@ -18,7 +18,7 @@ from lms.cycles import activity_views, enrolment_views, module_views, preview_vi
 from lms.cycles import views as cycles
 from lms.extensions import compress, csrf, db, migrate
 from lms.home import views as home
-from lms.materials import edit_views, file_views
+from lms.materials import carrying_views, edit_views, file_views, history_views, writing_views
 from lms.materials import views as materials
 from lms.outbox import post, worker
 from lms.outbox import views as outbox
@@ -51,7 +51,7 @@ AREAS = (
     accounts, password_views, profile_views, people_views, import_views, wish_views,
     centres,
     cycles, module_views, activity_views, enrolment_views, preview_views,
-    materials, edit_views, file_views,
+    materials, edit_views, writing_views, history_views, carrying_views, file_views,
     quizzes, attempt_views, question_views,
     surveys, reply_views, result_views,
     sessions, incoming_views, schedule_views, editing_views, attendance_views, invitation_views, letter_views,

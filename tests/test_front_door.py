@@ -24,6 +24,7 @@ from lms.accounts import tokens
 from lms.accounts.models import Purpose, Role, Token
 from lms.clock import now
 from lms.extensions import db
+from lms.materials.history_models import PageVersion
 from lms.sessions.attendance_actions import sheet_code
 from lms.sessions.models import Audience
 from lms.talk.models import Enquiry
@@ -137,6 +138,7 @@ def world(cast) -> SimpleNamespace:
 
 def _things(cycle, module, person, mark: str) -> dict[str, Any]:
     material = factories.material(module, title=f"Материал {mark}")
+    db.session.add(PageVersion(material_id=material.id, number=1, title=f"Версия {mark}", body="", saved_at=now()))
     quiz = factories.quiz(module, title=f"Тест {mark}")
     question = factories.question(quiz, right=("да",), wrong=("нет",), text=f"Вопрос {mark}")
     live_session = factories.live_session(module, title=f"Встреча {mark}", audience=Audience.INVITED)
@@ -162,6 +164,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "module_id": module.id,
         "activity_id": material.id,
         "material_id": material.id,
+        "version_number": 1,
         "quiz_id": quiz.id,
         "question_id": question.id,
         "attempt_id": attempt.id,

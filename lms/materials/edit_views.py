@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import cast
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
@@ -16,8 +17,20 @@ from lms.clock import now
 from lms.cycles.actions import place
 from lms.cycles.models import Module, State
 from lms.extensions import db
-from lms.materials import actions, markdown
-from lms.materials.forms import FORMS, FileForm, LinkForm, MaterialForm, PageForm, RecordingForm, too_long
+from lms.materials import actions, differences, documents, markdown, pasted_html, queries
+from lms.materials.forms import (
+    FORMS,
+    FileForm,
+    LinkForm,
+    MaterialForm,
+    PageForm,
+    RecordingForm,
+    too_long,
+    upload_problem,
+)
+from lms.materials.history_actions import drop_draft, keep_version
+from lms.materials.history_models import PageDraft
+from lms.materials.history_queries import count_versions, draft_of
 from lms.materials.models import Material, MaterialKind, StoredFile
 from lms.materials.views import blueprint, files_folder, find_material
 from lms.sessions.models import LiveSession
@@ -34,12 +47,25 @@ def new() -> ResponseReturnValue:
     form = _form(material, module)
     if form.validate_on_submit():
         place(material, module)
-        _write(form, material)
         db.session.add(material)
-        db.session.commit()
-        return _after(form, material)
+        if _write(form, material):
+            _keep_version(material, module.id, None)
+            db.session.commit()
+            return _after(form, material)
+        db.session.rollback()
+        module = db.session.merge(module)
     status = 422 if form.is_submitted() else 200
-    return render_template("materials/new.html", form=form, module=module, kind=kind, kinds=list(MaterialKind)), status
+    draft = _offered_draft(form, module.id, None)
+    page = render_template(
+        "materials/new.html",
+        form=form,
+        module=module,
+        kind=kind,
+        kinds=list(MaterialKind),
+        draft=draft,
+        topics=queries.topics(),
+    )
+    return page, status
 
 
 @blueprint.route("/materials/<int:material_id>/edit", methods=["GET", "POST"])
@@ -50,13 +76,55 @@ def edit(material_id: int) -> ResponseReturnValue:
     meanwhile = None
     if form.validate_on_submit():
         if require_version(material.version, form.version.data):
-            _write(form, material)
-            material.updated_at = now()
-            db.session.commit()
-            return _after(form, material)
-        meanwhile = form.meanwhile(vars(material) | {"is_published": material.is_published})
+            if _write(form, material):
+                material.updated_at = now()
+                _keep_version(material, cast(int, material.module_id), material.id)
+                db.session.commit()
+                return _after(form, material)
+            db.session.rollback()
+            material = find_material(material_id)
+        else:
+            meanwhile = form.meanwhile(vars(material) | {"is_published": material.is_published})
     status = 409 if meanwhile is not None else 422 if form.is_submitted() else 200
-    return render_template("materials/edit.html", form=form, material=material, meanwhile=meanwhile), status
+    page = render_template(
+        "materials/edit.html",
+        form=form,
+        material=material,
+        meanwhile=meanwhile,
+        changes=_changes(form, material) if meanwhile is not None else None,
+        draft=_offered_draft(form, cast(int, material.module_id), material),
+        versions=count_versions(material),
+        topics=queries.topics(),
+    )
+    return page, status
+
+
+# --- versions and drafts ----------------------------------------------------------------------------------------------
+def _keep_version(material: Material, module_id: int, material_id: int | None) -> None:
+    """A page that is saved is a version, and nobody's draft any more."""
+    if material.kind is MaterialKind.PAGE:
+        db.session.flush()
+        keep_version(material, me(), now=now())
+        drop_draft(me(), module_id, material_id)
+
+
+def _changes(form: MaterialForm, material: Material) -> list[differences.Passage] | None:
+    """From what somebody stored meanwhile to what was typed."""
+    return differences.passages(material.body, form.body.data or "") if isinstance(form, PageForm) else None
+
+
+def _offered_draft(form: MaterialForm, module_id: int, material: Material | None) -> PageDraft | None:
+    """The draft that differs from what the form shows; ``?draft=1`` puts it into the form, on its own version."""
+    if not isinstance(form, PageForm) or form.is_submitted():
+        return None
+    draft = draft_of(me(), module_id, material.id if material else None)
+    if draft is None or (draft.title, draft.body) == (form.title.data or "", form.body.data or ""):
+        return None
+    if request.args.get("draft") != "1":
+        return draft
+    form.title.data, form.body.data = draft.title, draft.body
+    form.version.data = draft.based_on or form.version.data
+    return None
 
 
 @blueprint.post("/materials/preview")
@@ -99,12 +167,22 @@ def _sessions_of(module: Module) -> dict[str, str]:
     return {"": _("of no session")} | {str(row.id): row.title for row in rows}
 
 
-def _write(form: MaterialForm, material: Material) -> None:
-    material.title, material.title_en = form.title.data, form.title_en.data
+def _write(form: MaterialForm, material: Material) -> bool:
+    """What was typed into the material. False: a document cannot be read or makes it too long; the form says so."""
+    material.title, material.title_en, material.topic = form.title.data, form.title_en.data, form.topic.data
     match form:
         case PageForm():
-            kept = [_keep(upload) for upload in form.uploads.data or []]
-            actions.write_page(material, "\n\n".join(filter(None, [form.body.data, *map(actions.mention, kept)])))
+            try:
+                document = _read_document(form)
+                kept = [_keep(upload) for upload in form.uploads.data or []]
+                parts = filter(None, [form.body.data, document, *map(actions.mention, kept)])
+                actions.write_page(material, "\n\n".join(parts))
+            except documents.Unreadable:
+                form.document.errors = [_("This document cannot be read. Open it in Word and save it anew as .docx.")]
+                return False
+            except (markdown.TooLong, pasted_html.TooLong):
+                form.document.errors = [_("The text becomes too long with it. Make two materials of it.")]
+                return False
         case FileForm():
             if form.upload.data:
                 material.file = _keep(form.upload.data)
@@ -121,6 +199,21 @@ def _write(form: MaterialForm, material: Material) -> None:
                 material.file = None
     if form.is_published.data is not material.is_published:
         material.state, material.publish_at = (State.PUBLISHED if form.is_published.data else State.DRAFT), None
+    return True
+
+
+def _read_document(form: PageForm) -> str:
+    if not form.document.data:
+        return ""
+
+    def keep_picture(content: bytes, name: str) -> str:
+        picture = FileStorage(BytesIO(content), filename=name)
+        if upload_problem(picture, current_app.config["UPLOAD_LIMIT"]):
+            return ""
+        file = _keep(picture)
+        return url_for("materials.file", file_id=file.id, name=file.original_name)
+
+    return documents.to_markdown(form.document.data.stream, keep_picture)
 
 
 def _keep(upload: FileStorage) -> StoredFile:
@@ -129,7 +222,7 @@ def _keep(upload: FileStorage) -> StoredFile:
 
 def _after(form: MaterialForm, material: Material) -> ResponseReturnValue:
     """Back to the module; to the text again when files were added to it, so that their lines can be moved."""
-    if isinstance(form, PageForm) and form.uploads.data:
+    if isinstance(form, PageForm) and (form.uploads.data or form.document.data):
         flash(_("Saved. The files stand at the end of the text, move their lines where you want them."), "done")
         return redirect(url_for("materials.edit", material_id=material.id), 303)
     said = _("“%(title)s” is saved and published.") if material.is_published else _("“%(title)s” is saved as a draft.")

@@ -78,6 +78,9 @@ def _refuse_bad_address(_form: FlaskForm, field: Field) -> None:
 class MaterialForm(EditForm):
     title = LineField(_l("Title"))
     title_en = LineField(_l("Title in English"), optional=True)
+    topic = LineField(
+        _l("Topic"), optional=True, longest=60, description=_l("A word or two, by which it is found in the library.")
+    )
     is_published = BooleanField(_l("Published: learners see it"))
 
     def __init__(self, material: Material) -> None:
@@ -92,6 +95,15 @@ class PageForm(MaterialForm):
         [_refuse_bad_files],
         description=_l("They are put at the end of the text as a line each."),
     )
+    document = FileField(
+        _l("Take the text from a Word file"),
+        [_refuse_bad_files],
+        description=_l("A .docx: its text and its pictures are put at the end of this one, clean."),
+    )
+
+    def validate_document(self, field: Field) -> None:
+        if field.data and filetypes.ending(field.data.filename or "") != "docx":
+            raise ValidationError(_("Only .docx is read here. Save the document as .docx and choose it again."))
 
     def validate_body(self, field: Field) -> None:
         if self.is_published.data and not field.data:

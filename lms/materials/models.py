@@ -71,6 +71,8 @@ class Material(Activity):
     # A page as written (Markdown) and as shown (sanitised when saved).
     body: Mapped[str] = mapped_column(Text, default="")
     body_html: Mapped[str] = mapped_column(Text, default="")
+    # What it is about, in a word or two, for the library; empty: what its module is about.
+    topic: Mapped[str] = mapped_column(default="")
     # The address of a link, or of a recording kept elsewhere.
     url: Mapped[str] = mapped_column(Text, default="")
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from lms import permissions as can
 from lms.accounts.models import Person
-from lms.cycles.models import Cycle, Module, standing
+from lms.cycles.models import Cycle, Module, is_out, standing
 from lms.cycles.queries import visible_to
 from lms.extensions import db
 from lms.materials.models import Material, ReadingPosition, StoredFile, material_file
@@ -23,6 +23,16 @@ def visible_material(person: Person, material_id: int) -> Select[Any]:
         .where(Material.id == material_id)
         .options(joinedload(Material.module).joinedload(Module.cycle), joinedload(Material.file))
     )
+
+
+def materials_to_take(person: Person, module_id: int) -> Sequence[Material]:
+    """What of a module the person may read now, in order, with its files; drafts of nobody."""
+    return db.session.scalars(
+        visible_to(person, Material)
+        .where(Material.module_id == module_id, is_out(Material))
+        .options(joinedload(Material.file), selectinload(Material.page_files))
+        .order_by(Material.position, Material.id)
+    ).all()
 
 
 def library(person: Person) -> Sequence[Any]:
@@ -44,6 +54,7 @@ def library(person: Person) -> Sequence[Any]:
             Material.kind,
             Material.url,
             Material.minutes,
+            Material.topic,
             StoredFile.original_name,
             StoredFile.size,
         )
@@ -71,3 +82,9 @@ def visible_file(person: Person, file_id: int) -> Select[Any]:
 
 def position_of(person: Person, material: Material) -> ReadingPosition | None:
     return db.session.get(ReadingPosition, (person.id, material.id))
+
+
+def topics() -> list[str]:
+    """The topics that trainers have given materials so far, by name."""
+    given = select(Material.topic).where(Material.topic != "").distinct().order_by(Material.topic)
+    return list(db.session.scalars(given.limit(200)))

@@ -17,7 +17,7 @@ from lms.clock import now
 from lms.cycles.models import Module, Rule
 from lms.extensions import db
 from lms.materials import actions, links, markdown, queries, reading
-from lms.materials.models import Material
+from lms.materials.models import Material, MaterialKind
 from lms.materials.reading import Deed
 from lms.progress import actions as progress
 from lms.progress import queries as progress_queries
@@ -44,7 +44,25 @@ def find_material(material_id: int) -> Material:
 @blueprint.get("/materials/")
 @allow(can.learn)
 def index() -> ResponseReturnValue:
-    return render_template("materials/index.html", cycles=_shelves(queries.library(me())))
+    """``?topic=``, ``?kind=`` and ``?module=`` narrow the library; what is chosen stands in the address."""
+    rows = queries.library(me())
+    chosen = {name: request.args.get(name, "") for name in ("topic", "kind", "module")}
+    found = [
+        row
+        for row in rows
+        if chosen["topic"] in {"", row.topic}
+        and chosen["kind"] in {"", row.kind.value}
+        and chosen["module"] in {"", str(row.module_id)}
+    ]
+    return render_template(
+        "materials/index.html",
+        cycles=_shelves(found),
+        is_narrowed=any(chosen.values()),
+        chosen=chosen,
+        topics=sorted({row.topic for row in rows if row.topic}),
+        kinds=[kind for kind in MaterialKind if any(row.kind is kind for row in rows)],
+        modules={str(row.module_id): row for row in rows},
+    )
 
 
 def _shelves(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], list[list[Row[Any]]]]]:
