@@ -22,9 +22,9 @@ from lms.materials import carrying_views, edit_views, file_views, history_views,
 from lms.materials import views as materials
 from lms.outbox import post, worker
 from lms.outbox import views as outbox
-from lms.progress import completion_worker, decision_views, export_views, reminder_views
+from lms.progress import completion_worker, decision_views, export_views, overdue_worker, reminder_views
 from lms.progress import views as progress
-from lms.quizzes import attempt_views, question_views
+from lms.quizzes import attempt_views, question_views, submission_views
 from lms.quizzes import views as quizzes
 from lms.search import views as search
 from lms.search import worker as search_worker
@@ -53,6 +53,8 @@ AREAS = (
     cycles, module_views, activity_views, enrolment_views, preview_views,
     materials, edit_views, writing_views, history_views, carrying_views, file_views,
     quizzes, attempt_views, question_views,
+    materials, edit_views, file_views,
+    quizzes, attempt_views, submission_views, question_views,
     surveys, reply_views, result_views,
     sessions, incoming_views, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     room_views, sheet_views, here_views,
@@ -68,6 +70,8 @@ JOBS = (completion_worker,)
 
 # Modules that give the worker something to do, with ``@every``, beside delivering letters.
 WORK = (digest_worker, mailbox_worker, search_worker)
+WORK = (digest_worker, search_worker)
+WORK = (search_worker, overdue_worker)
 
 
 class Id(IntegerConverter):

@@ -12,6 +12,7 @@ from lms.extensions import db
 from lms.materials import queries
 from lms.materials.models import StoredFile
 from lms.materials.views import blueprint, files_folder
+from lms.quizzes.queries import picture
 
 # Whatever a file turns out to be, it runs nothing, asks nobody for anything, and is nobody's frame.
 _POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'none'; sandbox"
@@ -21,7 +22,8 @@ _POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors
 @for_guests
 def file(file_id: int, name: str) -> ResponseReturnValue:
     """The id says which; the name is only for people and their downloads."""
-    stored = cast(StoredFile, db.one_or_404(queries.visible_file(me(), file_id)))
+    found = db.session.scalar(queries.visible_file(me(), file_id)) or db.one_or_404(picture(me(), file_id))
+    stored = cast(StoredFile, found)
     path = files_folder() / stored.storage_name
     if not path.is_file():
         abort(404)

@@ -35,7 +35,7 @@ from lms.progress.matrix_queries import is_required
 from lms.progress.models import Completion, CycleCompletion, Decision
 from lms.progress.path import Path, Stage, Step, Try
 from lms.progress.rules import enough
-from lms.quizzes.models import Answer, Attempt, Question, Quiz
+from lms.quizzes.models import Answer, Attempt, Question, QuestionKind, Quiz
 from lms.sessions.models import Attendance, Audience, Invitation, LiveSession, live_session_centre
 
 _module, _activity = Module.__table__.c, Activity.__table__.c
@@ -152,7 +152,12 @@ _TRIES: Select[Any] = (
         _attempt.percent,
         _attempt.passed,
         select(func.count()).where(Answer.attempt_id == _attempt.id).scalar_subquery().label("answered"),
-        select(func.count()).where(Question.quiz_id == _attempt.quiz_id).scalar_subquery().label("questions"),
+        func.coalesce(
+            func.json_array_length(_attempt.dealt),
+            select(func.count())
+            .where(Question.quiz_id == _attempt.quiz_id, Question.kind != QuestionKind.INFO)
+            .scalar_subquery(),
+        ).label("questions"),
     )
     .select_from(
         Attempt.__table__.join(Activity.__table__, _activity.id == _attempt.quiz_id).join(

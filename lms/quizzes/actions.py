@@ -6,10 +6,11 @@ after the other, and what was graded is what was saved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from random import SystemRandom
 from typing import Any
 
 from sqlalchemy import Select, insert, select, update
@@ -20,19 +21,30 @@ from lms.accounts.models import Person
 from lms.extensions import db
 from lms.quizzes import figure_queries, queries
 from lms.quizzes.giving import Given, NotOffered, read
-from lms.quizzes.grading import NOTHING, Asked, grade, percent_of
-from lms.quizzes.models import Answer, Attempt, Choice, Question, QuestionEdition, Quiz
+from lms.quizzes.grading import NOTHING, Asked, grade, percent_of, score_of
+from lms.quizzes.models import Answer, Attempt, Choice, ExtraTime, Question, QuestionEdition, Quiz
+from lms.quizzes.standing import time_is_up
 
 HIGHEST_COUNTER = 10**9
+
+
+_chance = SystemRandom()
 
 
 class NoAttemptsLeft(Exception):
     """All attempts that the quiz allows have been submitted."""
 
 
+class NotOpenNow(Exception):
+    """The quiz opens later, or is closed already."""
+
+
 # --- taking it --------------------------------------------------------------------------------------------------------
 def start(person: Person, quiz: Quiz, *, now: datetime) -> Attempt:
-    """The person's open attempt, or else a new one. Two starts at once give one attempt. Raises NoAttemptsLeft."""
+    """The person's open attempt, or else a new one. Two starts at once give one attempt.
+
+    Raises NotOpenNow and NoAttemptsLeft.
+    """
     for _ in range(3):
         last = db.session.scalar(
             select(Attempt)
@@ -42,10 +54,13 @@ def start(person: Person, quiz: Quiz, *, now: datetime) -> Attempt:
         )
         if last is not None and last.is_open:
             return last
+        if not quiz.is_open_at(now):
+            raise NotOpenNow
         number = last.number + 1 if last is not None else 1
         if quiz.attempts_allowed is not None and number > quiz.attempts_allowed:
             raise NoAttemptsLeft
-        attempt = Attempt(quiz_id=quiz.id, person_id=person.id, number=number, started_at=now)
+        attempt = Attempt(quiz_id=quiz.id, person_id=person.id, number=number, started_at=now, dealt=deal(quiz))
+        attempt.deadline_at = quiz.deadline_of(now, queries.extra_minutes(quiz.id, person.id))
         try:
             with db.session.begin_nested():
                 db.session.add(attempt)
@@ -55,6 +70,47 @@ def start(person: Person, quiz: Quiz, *, now: datetime) -> Attempt:
     raise RuntimeError("an attempt could neither be started nor found")
 
 
+def deal(quiz: Quiz) -> list[list[int]] | None:
+    """[[question id, points], …] where chance decides what is asked or in which order; None where it does not."""
+    if not (quiz.shuffle_questions or quiz.draws):
+        return None
+    own, by_topic = queries.to_deal(quiz)
+    dealt = [[row.id, row.points, row.kind.asks] for row in own]
+    for draw in quiz.draws:
+        shelf = by_topic[draw.topic_id]
+        for row in _chance.sample(shelf, min(draw.count, len(shelf))):
+            shelf.remove(row)
+            dealt.append([row.id, row.points if draw.points is None else draw.points, True])
+    if quiz.shuffle_questions:  # a text between the questions keeps its place
+        order = iter(_chance.sample(asking := [one for one in dealt if one[2]], len(asking)))
+        dealt = [next(order) if one[2] else one for one in dealt]
+    return [[id, points] for id, points, _ in dealt]
+
+
+def reschedule(quiz: Quiz) -> None:
+    """Call when the times of a quiz, or someone's extra time, were changed: they hold for open attempts as well."""
+    extra = dict(
+        db.session.execute(select(ExtraTime.person_id, ExtraTime.minutes).where(ExtraTime.quiz_id == quiz.id)).tuples()
+    )
+    for attempt in db.session.scalars(
+        select(Attempt).where(Attempt.quiz_id == quiz.id, Attempt.submitted_at.is_(None)).with_for_update(of=Attempt)
+    ):
+        attempt.deadline_at = quiz.deadline_of(attempt.started_at, extra.get(attempt.person_id, 0))
+
+
+def give_time(quiz: Quiz, person: Person, minutes: int) -> None:
+    """So many minutes more than the others have; 0 is none."""
+    found = db.session.get(ExtraTime, (quiz.id, person.id))
+    if found is not None and not minutes:
+        db.session.delete(found)
+    elif found is not None:
+        found.minutes = minutes
+    elif minutes:
+        db.session.add(ExtraTime(quiz_id=quiz.id, person_id=person.id, minutes=minutes))
+    db.session.flush()
+    reschedule(quiz)
+
+
 def hold(attempts: Select[Attempt]) -> Attempt | None:
     """That one attempt, kept from everybody else until the commit."""
     return db.session.scalar(attempts.with_for_update(of=Attempt).execution_options(populate_existing=True))
@@ -62,9 +118,11 @@ def hold(attempts: Select[Attempt]) -> Attempt | None:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What is stored of one answer after a save; ``kept`` tells whether it is what was sent."""
+    """What is stored of one answer after a save, and how it stands in the page's fields; ``kept`` tells whether it is
+    what was sent."""
 
     given: Given
+    fields: list[str]
     counter: int
     saved_at: datetime
     kept: bool
@@ -75,16 +133,16 @@ def save(attempt: Attempt, question_id: int, raw: Any, counter: int, *, now: dat
 
     Sending the same save again changes nothing. Raises NotOffered for a question or a choice that is not in the quiz.
     """
-    rows = queries.question_to_answer(attempt.quiz_id, question_id, attempt.id)
-    if not rows or not 1 <= counter <= HIGHEST_COUNTER:
+    found = queries.question_to_answer(queries.paper_of(attempt), question_id)
+    if found is None or not 1 <= counter <= HIGHEST_COUNTER:
         raise NotOffered
-    stored = rows[0]
-    given = read(stored.kind, raw, {row.choice_id for row in rows if row.choice_id is not None})
+    stored, offered = found
+    given = read(offered, raw)
     if stored.counter is not None and stored.counter >= counter:
         same = stored.counter == counter and stored.given == given
-        return Saved(stored.given, stored.counter, stored.saved_at, kept=same)
+        return Saved(stored.given, offered.fields(stored.given), stored.counter, stored.saved_at, kept=same)
     _write(attempt, question_id, given, counter, is_new=stored.counter is None, now=now)
-    return Saved(given, counter, now, kept=True)
+    return Saved(given, offered.fields(given), counter, now, kept=True)
 
 
 def save_form(attempt: Attempt, fields: Mapping[int, tuple[list[str], int]], *, now: datetime) -> list[int]:
@@ -94,16 +152,17 @@ def save_form(attempt: Attempt, fields: Mapping[int, tuple[list[str], int]], *, 
     questions where that happened. Questions and choices that are not in the quiz are passed over.
     """
     overtaken = []
-    for question in queries.questions_on_page(attempt.quiz_id, attempt.id):
+    for question in queries.questions_on_page(queries.paper_of(attempt)):
         if question.id not in fields:
             continue
         values, counter = fields[question.id]
         try:
-            given = read(question.kind, values, {id for id, _ in question.choices})
+            given = read(question.offered, values)
         except NotOffered:
             continue
         nothing_picked = given is None and question.is_picked_once
-        if given == question.given or nothing_picked:
+        nothing_moved = question.given is None and given == list(question.offered.items)
+        if given == question.given or nothing_picked or nothing_moved:
             continue
         if counter < question.counter:
             overtaken.append(question.number)
@@ -124,8 +183,14 @@ def _write(attempt: Attempt, question_id: int, given: Given, counter: int, *, is
     attempt.saved_at = now
 
 
+def is_over(attempt: Attempt, now: datetime) -> bool:
+    """Is its time up, the grace over too? Then nothing more is taken."""
+    return attempt.deadline_at is not None and time_is_up(attempt.deadline_at, attempt.quiz.grace_seconds, now)
+
+
 def submit(attempt: Attempt, *, now: datetime) -> None:
-    """Grade the attempt for good. Submitting it again changes nothing."""
+    """Grade the attempt for good, at the latest for the moment when its time was up. Submitting it again changes
+    nothing. Where a person has to check an answer, the result waits for that."""
     if not attempt.is_open:
         return
     given = {
@@ -134,10 +199,15 @@ def submit(attempt: Attempt, *, now: datetime) -> None:
     }
     old: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
-    for asked in queries.asked(attempt.quiz_id):
+    for asked in queries.asked(queries.paper_of(attempt)):
+        if not asked.kind.asks:
+            continue
+        put = given.get(asked.id)
+        waits = asked.kind.needs_checking and put is not None
         row = {
             "attempt_id": attempt.id, "question_id": asked.id, "edition": asked.edition,
-            "points": grade(asked, given.get(asked.id)), "out_of": Decimal(asked.points),
+            "points": None if waits else grade(asked, put, penalty=attempt.quiz.penalty),
+            "out_of": Decimal(asked.points),
         }  # fmt: skip
         if asked.id in given:
             old.append(row)
@@ -147,12 +217,39 @@ def submit(attempt: Attempt, *, now: datetime) -> None:
         db.session.execute(update(Answer), old)
     if new:
         db.session.execute(insert(Answer), new)
-    score = sum((row["points"] for row in old + new), NOTHING)
-    out_of = sum((row["out_of"] for row in old + new), NOTHING)
-    attempt.score, attempt.max_score = score, out_of
-    attempt.percent = percent_of(score, out_of)
-    attempt.passed = out_of > 0 and attempt.percent >= attempt.quiz.pass_mark
-    attempt.submitted_at = now
+    attempt.submitted_at = now if attempt.deadline_at is None else min(now, attempt.deadline_at)
+    _settle(attempt, [(row["points"], row["out_of"]) for row in old + new])
+
+
+def settle(attempt: Attempt) -> None:
+    """Reckon the result anew from the points of its answers (an essay was checked, a question graded again)."""
+    db.session.flush()
+    rows = db.session.execute(
+        select(Answer.points, Answer.out_of).where(Answer.attempt_id == attempt.id, Answer.out_of.is_not(None))
+    ).tuples()
+    _settle(attempt, list(rows))
+
+
+def _settle(attempt: Attempt, rows: Sequence[tuple[Decimal | None, Decimal | None]]) -> None:
+    points = [got for got, _ in rows if got is not None]
+    attempt.max_score = sum((out_of or NOTHING for _, out_of in rows), NOTHING)
+    if len(points) < len(rows):
+        attempt.score = attempt.percent = attempt.passed = None
+        return
+    attempt.score = score_of(points)
+    attempt.percent = percent_of(attempt.score, attempt.max_score)
+    attempt.passed = attempt.max_score > 0 and attempt.percent >= attempt.quiz.pass_mark
+
+
+def check(
+    answer: Answer, points: Decimal, *, criteria: list[str] | None, comment: str, by: Person, now: datetime
+) -> None:
+    """A person's word about an essay: its points, those for each criterion, and a comment the learner reads. When no
+    answer of the attempt waits any more, its result is reckoned."""
+    answer.points = max(NOTHING, min(points, answer.out_of or NOTHING))
+    answer.criteria, answer.comment = criteria, comment
+    answer.checked_at, answer.checked_by_id = now, by.id
+    settle(answer.attempt)
 
 
 # --- building it ------------------------------------------------------------------------------------------------------

@@ -2,14 +2,25 @@
 
 The rules, which trainers read in the builder as well:
 
-* **single, true or false**: all points for the right choice, none otherwise.
+* **single, true or false**: all points for the right choice, none otherwise; a choice may have its own share.
 * **several**: with *n* right choices, each right one ticked is worth 1/n of the points and each wrong one takes 1/n
-  away; never below nothing. So all points are got only by ticking every right choice and no wrong one.
-* **short**: the typed text is one of the accepted ones. Capitals, «ё» or «е», spaces, the kind of quotation marks and
-  dashes, and a full stop or other mark at the end make no difference.
-* **number**: as far from the right one as the tolerance allows, or nearer. A comma or a point before the fraction,
-  spaces between the thousands and a unit after the number are all read; «тыс.» and «млн» multiply, unless the
-  question's own unit says them already.
+  away, unless a choice says its own share; never below nothing. So all points are got only by ticking every right
+  choice and no wrong one.
+* **short**: the typed text is one of the accepted ones, each worth its share. Capitals, «ё» or «е» and the number of
+  spaces make no difference unless the author says so; the kind of quotation marks and dashes, and a full stop or other
+  mark at the end, never do. A ``*`` stands for anything where the author allows it.
+* **number**: as far from a right one as its tolerance allows, or nearer; «5%» is five per cent of the right number. A
+  comma or a point before the fraction, spaces between the thousands and a unit after the number are all read; «тыс.»
+  and «млн» multiply, unless the question's own unit says them already. Where other units are listed, the number is
+  counted over; a unit that is not listed is wrong.
+* **matching**: each pair that is put together is worth an equal part.
+* **ordering**: ``exact`` is all or nothing; ``places`` gives an equal part for each item in its own place,
+  ``neighbours`` for each item that is followed by the right one.
+* **gaps**: each gap is worth its own part, by the rules of its kind.
+* **essay**: a person gives the points, criterion by criterion; until then there are none.
+
+A penalty is what a wrong answer takes, in per cent of the question's points: single, several, true or false may then
+come out below nothing, down to it. An answer not given takes nothing, and no attempt ends below nothing.
 
 Points are given in hundredths; rounding never makes them all of the points. What cannot be read is simply wrong, never
 an error.
@@ -17,18 +28,25 @@ an error.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from lms.quizzes.kinds import QuestionKind
+from lms.quizzes.typed import find_number, find_short, fold, read_number, share_of
+
+__all__ = [
+    "NOTHING", "Asked", "Option", "floor", "fold", "grade", "percent_of", "read_number", "score_of", "share_of_gap",
+]  # fmt: skip
 
 NOTHING = Decimal(0)
 _HUNDREDTH = Decimal("0.01")
-LONGEST_NUMBER = 100
+# Shares written as 33.33333 add up to all of the points.
+_NEARLY_ALL = Decimal("0.999")
+_MAY_COST = {QuestionKind.SINGLE, QuestionKind.SEVERAL, QuestionKind.TRUE_FALSE}
 
 
 @dataclass(frozen=True)
@@ -72,18 +90,41 @@ class Asked:
     @property
     def _bare(self) -> Asked:
         options = tuple(replace(option, feedback="") for option in self.options)
-        return replace(self, edition=0, explanation="", text_html="", options=options)
+        return replace(
+            self, edition=0, explanation="", text_html="", options=options, settings=_without_feedback(self.settings)
+        )
 
     @property
     def right_ids(self) -> set[int]:
         return {option.id for option in self.options if option.is_right}
 
 
-def grade(asked: Asked, given: Any) -> Decimal:
-    """The points that ``given`` (as giving.py keeps it) gets, from nothing to all of the question's."""
-    share = _share(asked, given)
+def _without_feedback(settings: Any) -> Any:
+    if isinstance(settings, Mapping):
+        return {name: _without_feedback(value) for name, value in settings.items() if name != "feedback"}
+    return [_without_feedback(value) for value in settings] if isinstance(settings, list) else settings
+
+
+def grade(asked: Asked, given: Any, *, penalty: int = 0) -> Decimal:
+    """The points that ``given`` (as giving.py keeps it) gets, from the question's floor to all of its points."""
+    share = _share(asked, given, Decimal(penalty) / 100) if given is not None else NOTHING
     points = (asked.points * share).quantize(_HUNDREDTH)
-    return points if share == 1 else max(NOTHING, min(points, asked.points - _HUNDREDTH))
+    return points if share == 1 else max(floor(asked, penalty), min(points, asked.points - _HUNDREDTH))
+
+
+def floor(asked: Asked, penalty: int = 0) -> Decimal:
+    """The fewest points there are for the worst answer: nothing, unless a penalty or a choice of its own takes more."""
+    lowest = NOTHING
+    if asked.kind in _MAY_COST:
+        lowest = -Decimal(penalty) / 100
+    if asked.kind is QuestionKind.SINGLE:
+        lowest = min([lowest, *(_own_share(option) or NOTHING for option in asked.options)])
+    return (asked.points * lowest).quantize(_HUNDREDTH)
+
+
+def score_of(points: Sequence[Decimal]) -> Decimal:
+    """What an attempt comes to: the points of its questions together, and never below nothing."""
+    return max(NOTHING, sum(points, NOTHING))
 
 
 def percent_of(points: Decimal, out_of: Decimal) -> int:
@@ -91,105 +132,100 @@ def percent_of(points: Decimal, out_of: Decimal) -> int:
     return int(points * 100 / out_of) if out_of > 0 else 0
 
 
-def _share(asked: Asked, given: Any) -> Decimal:
+def _share(asked: Asked, given: Any, penalty: Decimal) -> Decimal:
     match asked.kind:
         case QuestionKind.SINGLE:
-            return _all_or_nothing(isinstance(given, list) and len(given) == 1 and _ticks_right(asked, given))
+            return _share_of_single(asked, given, penalty)
         case QuestionKind.SEVERAL:
-            return _share_of_several(asked, given) if isinstance(given, list) else NOTHING
+            return _share_of_several(asked, given, penalty)
         case QuestionKind.TRUE_FALSE:
             right = asked.settings.get("right")
-            return _all_or_nothing(isinstance(right, bool) and given == ("true" if right else "false"))
+            is_right = isinstance(right, bool) and given == ("true" if right else "false")
+            return Decimal(1) if is_right else -penalty
         case QuestionKind.SHORT:
-            accepted = [one["text"] for one in asked.settings.get("accepted") or ()]
-            return _all_or_nothing(isinstance(given, str) and _is_accepted(given, accepted))
+            return share_of(find_short(given, asked.settings))
         case QuestionKind.NUMBER:
-            return _all_or_nothing(isinstance(given, str) and _is_near(given, asked.settings))
+            return share_of(find_number(given, asked.settings))
+        case QuestionKind.MATCHING:
+            return _share_of_pairs(given, asked.settings)
+        case QuestionKind.ORDERING:
+            return _share_of_order(given, asked.settings)
+        case QuestionKind.GAPS:
+            return _share_of_gaps(given, asked.settings)
     return NOTHING
 
 
-def _all_or_nothing(is_right: bool) -> Decimal:
-    return Decimal(1) if is_right else NOTHING
+# --- choices ----------------------------------------------------------------------------------------------------------
+def _own_share(option: Option) -> Decimal | None:
+    return None if option.share is None else share_of({"share": option.share})
 
 
-def _ticks_right(asked: Asked, given: list[Any]) -> bool:
-    return not _ticked(asked, given).isdisjoint(asked.right_ids)
-
-
-def _share_of_several(asked: Asked, given: list[Any]) -> Decimal:
-    right = asked.right_ids
+def _share_of_single(asked: Asked, given: Any, penalty: Decimal) -> Decimal:
     ticked = _ticked(asked, given)
-    net = len(ticked & right) - len(ticked - right)
-    return max(NOTHING, Decimal(net) / len(right)) if right else NOTHING
+    if len(ticked) != 1 or len(given) != 1:
+        return NOTHING
+    own = _own_share(ticked[0])
+    return own if own is not None else Decimal(1) if ticked[0].is_right else -penalty
 
 
-def _ticked(asked: Asked, given: list[Any]) -> set[int]:
+def _share_of_several(asked: Asked, given: Any, penalty: Decimal) -> Decimal:
+    right = len(asked.right_ids)
+    part = Decimal(1) / right if right else NOTHING
+    found = NOTHING
+    for option in _ticked(asked, given):
+        own = _own_share(option)
+        found += own if own is not None else part if option.is_right else -part
+    is_all = any(option.share is not None for option in asked.options) or _ticked_ids(asked, given) == asked.right_ids
+    return max(-penalty, Decimal(1) if found >= _NEARLY_ALL and is_all else found)
+
+
+def _ticked_ids(asked: Asked, given: Any) -> set[int]:
+    return {option.id for option in _ticked(asked, given)}
+
+
+def _ticked(asked: Asked, given: Any) -> list[Option]:
     """Choices that were ticked and are still offered; one that was taken out meanwhile counts as not ticked."""
-    return {option.id for option in asked.options if option.id in given}
+    return [option for option in asked.options if option.id in given] if isinstance(given, list) else []
 
 
-# --- short ------------------------------------------------------------------------------------------------------------
-_DASHES = re.compile("[‐‑‒–—−]")
-_QUOTES = re.compile("[«»„“”‟\"'‘’`]")
-_END_MARKS = " .,;:!?…"
+# --- pairs, orders, gaps ----------------------------------------------------------------------------------------------
+def _share_of_pairs(given: Any, settings: Mapping[str, Any]) -> Decimal:
+    pairs = settings.get("pairs") or ()
+    if not isinstance(given, list) or not pairs:
+        return NOTHING
+    right = sum(put == pair["right"] for put, pair in zip(given, pairs, strict=False))
+    return Decimal(right) / len(pairs)
 
 
-def fold(text: str) -> str:
-    """The text with everything taken away that makes no difference in a short answer."""
-    text = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
-    text = _QUOTES.sub("", _DASHES.sub("-", text))
-    return " ".join(text.split()).strip(_END_MARKS)
+def _share_of_order(given: Any, settings: Mapping[str, Any]) -> Decimal:
+    items = list(settings.get("items") or ())
+    if not isinstance(given, list) or not items or not all(isinstance(one, str | None) for one in given):
+        return NOTHING
+    if given == items:
+        return Decimal(1)
+    if settings.get("scoring") == "places":
+        return Decimal(sum(put == item for put, item in zip(given, items, strict=False))) / len(items)
+    if settings.get("scoring") == "neighbours" and len(items) > 2:
+        right = (Counter(pairwise(items)) & Counter(pairwise(given))).total()
+        return Decimal(min(right, len(items) - 2)) / (len(items) - 1)
+    return NOTHING
 
 
-def _is_accepted(given: str, accepted: Collection[str]) -> bool:
-    typed = fold(given)
-    return bool(typed) and any(typed == fold(text) for text in accepted)
+def _share_of_gaps(given: Any, settings: Mapping[str, Any]) -> Decimal:
+    gaps = settings.get("gaps") or ()
+    weights = [max(0, int(gap.get("points", 1))) for gap in gaps]
+    if not isinstance(given, list) or not sum(weights):
+        return NOTHING
+    found = sum(
+        (max(NOTHING, share_of_gap(gap, put)) * weight for gap, put, weight in zip(gaps, given, weights, strict=False)),
+        NOTHING,
+    )
+    return found / sum(weights)
 
 
-# --- number -----------------------------------------------------------------------------------------------------------
-# No-break, thin, narrow and figure spaces stand between thousands in Russian print.
-_SPACES = " \t\u00a0\u2007\u2009\u202f"
-_NUMBER = re.compile(
-    rf"""(?P<sign>[-+−–]?)[{_SPACES}]*
-    (?P<whole>[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+|[0-9]+)
-    (?:[.,](?P<fraction>[0-9]+))?
-    [{_SPACES}]*
-    (?P<unit>(?:[^0-9²³.,+\-−–{_SPACES}][^0-9]*)?(?:(?<=[^\W\d])[23])?)""",
-    re.VERBOSE,
-)
-_TIMES = (
-    (("тыс", "thousand"), 1_000),
-    (("млн", "миллион", "million"), 1_000_000),
-    (("млрд", "миллиард"), 1_000_000_000),
-)
-
-
-def read_number(text: str, unit: str = "") -> Decimal | None:
-    """«180 000 ₽», «12,5», «1,2 млн руб.» or "-3.5" as a number; None for what is none.
-
-    ``unit`` is the one the question is asked in: where it says thousands itself, a typed «тыс.» multiplies nothing.
-    """
-    found = _NUMBER.fullmatch(text.strip()) if len(text) <= LONGEST_NUMBER else None
-    if found is None:
-        return None
-    whole = re.sub(rf"[{_SPACES}]", "", found["whole"])
-    value = Decimal(f"{whole}.{found['fraction'] or 0}") * (_times(found["unit"]) if not _has_times(unit) else 1)
-    return -value if found["sign"] and found["sign"] != "+" else value
-
-
-def _times(unit: str) -> int:
-    return next((times for words, times in _TIMES if unit.casefold().startswith(words)), 1)
-
-
-def _has_times(unit: str) -> bool:
-    return _times(unit) > 1
-
-
-def _is_near(given: str, settings: Mapping[str, Any]) -> bool:
-    value = read_number(given, str(settings.get("unit", "")))
-    told = (settings.get("answers") or [{}])[0]
-    try:
-        answer, tolerance = Decimal(str(told.get("answer"))), Decimal(str(told.get("tolerance") or 0))
-        return value is not None and abs(value - answer) <= tolerance
-    except InvalidOperation:
-        return False
+def share_of_gap(gap: Mapping[str, Any], put: Any) -> Decimal:
+    if gap.get("kind") == "number":
+        return share_of(find_number(put, gap))
+    if gap.get("kind") == "choice":
+        return share_of(next((row for row in gap.get("options") or () if row["text"] == put), None))
+    return share_of(find_short(put, gap))

@@ -23,7 +23,7 @@ text; Markdown may stand in a question's text, in the texts of choices, pairs an
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from secrets import randbits
 from typing import Any
@@ -87,8 +87,19 @@ class Quiz(Activity):
 
     @property
     def lacks(self) -> Lack | None:
-        asks = self.draws or any(question.kind.asks for question in self.live_questions)
+        asks = any(question.kind.asks for question in self.live_questions) or self.draws
         return None if asks else Lack.QUESTIONS
+
+    def is_open_at(self, now: datetime) -> bool:
+        """May an attempt begin now?"""
+        return (self.opens_at is None or now >= self.opens_at) and (self.closes_at is None or now < self.closes_at)
+
+    def deadline_of(self, started_at: datetime, extra_minutes: int = 0) -> datetime | None:
+        """When the time of an attempt that began then is up; extra time lengthens the limit, not the closing."""
+        ends = [self.closes_at] if self.closes_at is not None else []
+        if self.time_limit_minutes is not None:
+            ends.append(started_at + timedelta(minutes=self.time_limit_minutes + extra_minutes))
+        return min(ends, default=None)
 
 
 class Topic(Model):

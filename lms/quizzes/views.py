@@ -25,9 +25,9 @@ from lms.extensions import db
 from lms.freshness import no_store
 from lms.materials.markdown import to_text
 from lms.progress.numerals import number_word
-from lms.quizzes import figure_queries, queries
+from lms.quizzes import actions, figure_queries, queries
 from lms.quizzes.forms import KIND_NAMES, QuizForm
-from lms.quizzes.models import Question, Quiz
+from lms.quizzes.models import Counts, Question, Quiz
 from lms.typography import typo
 
 blueprint = Blueprint("quizzes", __name__)
@@ -155,8 +155,8 @@ def preview(quiz_id: int) -> ResponseReturnValue:
     """The page learners answer on; nothing given here is kept."""
     quiz = find_quiz(quiz_id)
     require(can.edit_quiz(me(), quiz))
-    questions = queries.questions_on_page(quiz.id)
-    size = say_size(len(questions), sum(question.points for question in questions))
+    questions = queries.questions_on_page(queries.Paper(quiz.id, dealt=actions.deal(quiz), seed=quiz.id))
+    size = say_size(sum(question.kind.asks for question in questions), sum(question.points for question in questions))
     return render_template(
         "quizzes/preview.html", quiz=quiz, questions=questions, size=size, captions=captions(questions)
     )
@@ -190,16 +190,19 @@ def results(quiz_id: int) -> ResponseReturnValue:
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
-def say_size(questions: int, points: int, *, words: bool = True) -> str:
-    """«Восемь вопросов, 14 баллов», or «8 вопросов, 14 баллов» without words."""
+def say_size(questions: int, points: int | None, *, words: bool = True) -> str:
+    """«Восемь вопросов, 14 баллов», or «8 вопросов, 14 баллов» without words; no points where chance decides."""
     word = number_word(questions, locale()) if words else str(questions)
     count = ngettext("%(word)s question", "%(word)s questions", questions, word=word[:1].upper() + word[1:])
+    if points is None:
+        return str(count)
     worth = ngettext("%(num)s point", "%(num)s points", points)
     return f"{count}, {worth}"
 
 
 def captions(questions: Sequence[queries.OnPage]) -> dict[int, str]:
     """«Вопрос 2 из 8 · несколько ответов · 2 балла», by the question's number; each word is translated once."""
+    questions = [each for each in questions if each.kind.asks]
     place, kinds, count = _("Question %(number)s of %(count)s"), kind_words(), len(questions)
     points = {one: ngettext("%(num)s point", "%(num)s points", one) for one in {each.points for each in questions}}
     return {
@@ -229,6 +232,17 @@ def kind_words() -> dict[str, str]:
         "essay": _("essay"),
         "info": _("to read"),
     }
+
+
+def counting_words(counts: Counts) -> str:
+    """«засчитаем лучшую»."""
+    words = {
+        Counts.BEST: _("the best one counts"),
+        Counts.LAST: _("the last one counts"),
+        Counts.AVERAGE: _("the average counts"),
+        Counts.FIRST: _("the first one counts"),
+    }
+    return str(words[counts])
 
 
 def say_attempts(count: int | None) -> str:

@@ -21,6 +21,7 @@ from lms.extensions import db
 from lms.progress.models import Completion, How
 from lms.quizzes.giving import read
 from lms.quizzes.models import Answer, Attempt, Question, Quiz
+from lms.quizzes.offering import offer
 from lms.seeds import curriculum, demo, history
 from lms.sessions.models import AnswerWord, Attendance, Invitation, Presence
 
@@ -147,7 +148,7 @@ def _attempts(quiz: Quiz, learners: list[int], at: datetime) -> None:
 def _given(question: Question, *, right: bool) -> Any:
     """An answer as it is kept (quizzes/giving.py)."""
     raw = history.answer_as_form(question, right=right)
-    return read(question.kind, raw, {choice.id for choice in question.choices})
+    return read(offer(question.kind, question.settings, [(choice.id, "") for choice in question.choices]), raw)
 
 
 def _invitations(taught: curriculum.Taught, learners: list[int], by_id: int, chance: random.Random) -> None:

@@ -47,17 +47,21 @@
 
   // --- what stands in the fields ---
   const fields = (fieldset) => [...fieldset.querySelectorAll(`[name="q${fieldset.dataset.question}"]`)];
-  const isText = (field) => !["radio", "checkbox"].includes(field.type);
+  const isPicked = (field) => ["radio", "checkbox"].includes(field.type);
+  const isTyped = (field) => field.matches("textarea, input") && !isPicked(field) && field.type !== "hidden";
+  const order = (fieldset) => fieldset.querySelector("[data-order]");
   const given = (fieldset) => {
     const all = fields(fieldset);
-    if (isText(all[0])) return all[0].value;
+    if ("parts" in fieldset.dataset) return all.map((field) => field.value);
+    if (!isPicked(all[0])) return all[0].value;
     return all.filter((field) => field.checked).map((field) => field.value);
   };
   const show = (fieldset, value) => {
-    const wanted = (Array.isArray(value) ? value : [value]).map(String);
-    fields(fieldset).forEach((field) => {
-      if (isText(field)) field.value = value ?? "";
-      else field.checked = wanted.includes(field.value);
+    const wanted = (Array.isArray(value) ? value : [value]).map((one) => String(one ?? ""));
+    if (order(fieldset)) return arrange(order(fieldset), wanted);
+    fields(fieldset).forEach((field, at) => {
+      if (isPicked(field)) field.checked = wanted.includes(field.value);
+      else field.value = wanted[at] ?? "";
     });
   };
   const counter = (fieldset) => Number(fieldset.dataset.counter);
@@ -65,7 +69,38 @@
     fieldset.dataset.counter = value;
     fieldset.querySelector(`[name="c${fieldset.dataset.question}"]`).value = value;
   };
-  const hasAnswer = (fieldset) => given(fieldset).length > 0;
+  const hasAnswer = (fieldset) => {
+    if (order(fieldset)) return "moved" in order(fieldset).dataset;
+    const value = given(fieldset);
+    return "parts" in fieldset.dataset ? value.every(Boolean) : value.length > 0;
+  };
+
+  // --- lines that are put in order ---
+  const number = (list) => [...list.children].forEach((line, at) => {
+    line.firstElementChild.textContent = at + 1;
+  });
+  const arrange = (list, texts) => {
+    const left = [...list.children];
+    texts.forEach((text) => {
+      const at = left.findIndex((line) => line.querySelector("input").value === text);
+      if (at >= 0) list.append(...left.splice(at, 1));
+    });
+    list.dataset.moved = "";
+    number(list);
+  };
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest('button[name="move"]');
+    if (!button) return;
+    event.preventDefault();
+    const line = button.closest("li"), up = button.value.endsWith(".up");
+    const other = up ? line.previousElementSibling : line.nextElementSibling;
+    if (other) (up ? other.before(line) : other.after(line));
+    line.parentElement.dataset.moved = "";
+    number(line.parentElement);
+    button.focus();
+    noteDown(button.closest("[data-question]"));
+    flush();
+  });
 
   // --- what the line says ---
   const word = (name, values = {}) =>
@@ -81,7 +116,7 @@
         state.replaceChildren(link);
       }
     }
-    const numbers = Object.keys(waiting.all()).filter((id) => questions.has(id)).map((id) => questions.get(id).dataset.number);
+    const numbers = Object.entries(waiting.all()).map(([, item]) => item.number).filter(Boolean);
     note.hidden = mark !== "wait" || !numbers.length;
     kept.textContent = numbers.length ? kept.dataset.word.replace("{numbers}", numbers.join(", ")) : "";
   };
@@ -91,10 +126,12 @@
   const sayOffline = () => say("wait", word(onPhone ? "wordOfflinePhone" : "wordOffline"));
   const tally = () => {
     const open = [...questions.values()].filter((fieldset) => !hasAnswer(fieldset));
-    count.textContent = word("wordCount", { answered: questions.size - open.length, of: questions.size });
+    const elsewhere = Number(line.dataset.elsewhere || 0); // answered on other pages, where each question has its own
+    count.textContent = word("wordCount", { answered: questions.size - open.length + elsewhere, of: line.dataset.of });
+    if (gaps) gaps.hidden = true; // its number was true when the page came
+    if ("elsewhere" in line.dataset) return;
     next.href = open.length ? `#${open[0].id}` : "#hand-in";
     next.textContent = open.length ? word("wordNext", { number: open[0].dataset.number }) : word("wordHandIn");
-    if (gaps) gaps.hidden = true; // its number was true when the page came
   };
 
   // --- sending ---
@@ -124,7 +161,7 @@
 
   const settle = (id, item, stored) => {
     // What another device saved under the same counter, or a higher one: the later answer stays.
-    const fieldset = questions.get(id);
+    const fieldset = questions.get(id); // none where the question stands on another page
     const newer = waiting.get(id);
     if (stored.kept) {
       if (newer && newer.counter === item.counter) waiting.drop(id);
@@ -132,13 +169,14 @@
     }
     const value = newer || item;
     if (value.at >= Date.parse(stored.saved_at)) {
-      setCounter(fieldset, stored.counter + 1);
+      if (fieldset) setCounter(fieldset, stored.counter + 1);
       waiting.put(id, { ...value, counter: stored.counter + 1 });
       return;
     }
     waiting.drop(id);
+    if (!fieldset) return;
     setCounter(fieldset, stored.counter);
-    show(fieldset, stored.given);
+    show(fieldset, stored.fields);
     return word("wordElsewhere", { number: fieldset.dataset.number });
   };
 
@@ -149,7 +187,7 @@
     let renewed = false, refused = "", elsewhere = "";
     try {
       for (;;) {
-        const [id, item] = Object.entries(waiting.all()).find(([id]) => questions.has(id)) || [];
+        const [id, item] = Object.entries(waiting.all())[0] || [];
         if (!id) break;
         const response = await put(id, item);
         if ([400, 401, 403].includes(response.status) || response.redirected) {
@@ -193,7 +231,8 @@
   const noteDown = (fieldset) => {
     const value = counter(fieldset) + 1;
     setCounter(fieldset, value);
-    waiting.put(fieldset.dataset.question, { given: given(fieldset), counter: value, at: Date.now() });
+    const { question, number } = fieldset.dataset;
+    waiting.put(question, { given: given(fieldset), counter: value, at: Date.now(), number });
     tally();
   };
 
@@ -208,17 +247,21 @@
     if (!fieldset) return;
     noteDown(fieldset);
     if (!stopped && state.dataset.s !== "wait") say("now", word("wordSaving"));
-    if (!isText(event.target)) return flush();
+    if (!isTyped(event.target)) return flush();
     typingSince ||= Date.now();
     clearTimeout(typing);
     typing = setTimeout(flush, Math.max(0, Math.min(TYPING, typingSince + LONGEST_TYPING - Date.now())));
   });
-  form.addEventListener("change", (event) => { if (isText(event.target)) flush(); });
+  form.addEventListener("change", (event) => { if (isTyped(event.target)) flush(); });
   form.addEventListener("submit", (event) => {
     if (event.submitter && event.submitter.hasAttribute("formaction")) return;
+    const leftBehind = Object.keys(waiting.all()).some((id) => !questions.has(id));
     if (navigator.onLine === false) {
       event.preventDefault();
       sayOffline();
+    } else if (leftBehind) { // answers of other pages are not in this form: they go first
+      event.preventDefault();
+      send().then(() => { if (!Object.keys(waiting.all()).length) form.requestSubmit(event.submitter); });
     }
   });
   addEventListener("online", () => { tries = 0; send(); });
@@ -226,10 +269,39 @@
   document.addEventListener("visibilitychange", () => { if (document.hidden && typingSince) flush(); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+  // --- words of an essay, time that is left ---
+  form.querySelectorAll("[data-words]").forEach((text) => {
+    const said = text.parentElement.querySelector("[data-word-count]");
+    const tell = () => {
+      said.textContent = text.dataset.words.replace("{count}", (text.value.match(/\S+/g) || []).length);
+    };
+    text.addEventListener("input", tell);
+    tell();
+  });
+
+  const time = line.querySelector("[data-time]");
+  if (time) {
+    // The server said how many seconds are left; this device's own clock may be wrong.
+    const ends = performance.now() + Number(time.dataset.left) * 1000, said = time.querySelector("[data-time-left]");
+    const tick = async () => {
+      const seconds = (ends - performance.now()) / 1000;
+      if (seconds <= 600) said.textContent = time.dataset.wordLeft.replace("{minutes}", Math.max(1, Math.ceil(seconds / 60)));
+      if (seconds > 0) return setTimeout(tick, Math.min(15, seconds) * 1000 + 50);
+      said.textContent = time.dataset.wordUp;
+      await send();
+      if (Object.keys(waiting.all()).length || stopped) return; // without a connection the server hands in by itself
+      const word = document.createElement("input");
+      Object.assign(word, { type: "hidden", name: "with_gaps", value: "1" });
+      form.append(word);
+      form.submit();
+    };
+    tick();
+  }
+
   // --- what was left from before ---
   for (const [id, item] of Object.entries(waiting.all())) {
     const fieldset = questions.get(id);
-    if (!fieldset) { waiting.drop(id); continue; }
+    if (!fieldset) continue; // of another page, or gone: the server will tell
     show(fieldset, item.given);
     setCounter(fieldset, Math.max(counter(fieldset), item.counter));
   }
