@@ -60,6 +60,8 @@ def _fits(typed: str, text: str, rules: dict[str, bool], wildcards: bool) -> boo
     if not wildcards or "*" not in text:
         return typed == fold(text, **rules)
     pattern = fold(text.replace("\\*", _STAR).replace("*", _ANYTHING), **rules).replace(_STAR, "*")
+    if _ANYTHING not in pattern:
+        return typed == pattern
     first, *middle, last = pattern.split(_ANYTHING)
     if len(typed) < len(first) + len(last) or not (typed.startswith(first) and typed.endswith(last)):
         return False
