@@ -89,9 +89,8 @@ def deal(quiz: Quiz) -> list[list[int]] | None:
 
 def reschedule(quiz: Quiz) -> None:
     """Call when the times of a quiz, or someone's extra time, were changed: they hold for open attempts as well."""
-    extra = dict(
-        db.session.execute(select(ExtraTime.person_id, ExtraTime.minutes).where(ExtraTime.quiz_id == quiz.id)).tuples()
-    )
+    given = select(ExtraTime.person_id, ExtraTime.minutes).where(ExtraTime.quiz_id == quiz.id)
+    extra = {row.person_id: row.minutes for row in db.session.execute(given)}
     for attempt in db.session.scalars(
         select(Attempt).where(Attempt.quiz_id == quiz.id, Attempt.submitted_at.is_(None)).with_for_update(of=Attempt)
     ):
