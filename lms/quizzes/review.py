@@ -18,6 +18,7 @@ from lms.quizzes.giving import Given
 from lms.quizzes.grading import NOTHING, Asked, Option, share_of_gap
 from lms.quizzes.headline import headline
 from lms.quizzes.kinds import QuestionKind
+from lms.quizzes.offering import GAP
 from lms.quizzes.typed import find_number, find_short
 from lms.quizzes.wording import inline_html
 from lms.typography import typo
@@ -129,7 +130,7 @@ def _review(number: int, one: Graded, *, with_key: bool, speech: Speech) -> Revi
         number,
         asked.kind,
         found,
-        *headline(asked.text_html),
+        *headline(GAP.sub(r"[\1]", asked.text_html) if asked.kind is QuestionKind.GAPS else asked.text_html),
         one.points or NOTHING,
         one.out_of,
         [line for line in lines if with_key or line.remark in _SAID],
