@@ -31,11 +31,13 @@ from lms.search import worker as search_worker
 from lms.sessions import (
     attendance_views,
     editing_views,
+    feedback_views,
     here_views,
     incoming_views,
     invitation_views,
     letter_views,
     mailbox_worker,
+    reminder_worker,
     room_views,
     schedule_views,
     sheet_views,
@@ -58,6 +60,7 @@ AREAS = (
     surveys, reply_views, result_views,
     sessions, incoming_views, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     room_views, sheet_views, here_views,
+    sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views, feedback_views,
     progress, export_views, decision_views, reminder_views,
     certificates, credential_views, register_views,
     outbox,
@@ -72,6 +75,10 @@ JOBS = (completion_worker,)
 WORK = (digest_worker, mailbox_worker, search_worker)
 WORK = (digest_worker, search_worker)
 WORK = (search_worker, overdue_worker)
+
+
+# Imported so that the worker knows what there is to do.
+JOBS = (reminder_worker,)
 
 
 class Id(IntegerConverter):

@@ -18,11 +18,16 @@ from lms.seeds.curriculum import Curriculum, at
 from lms.seeds.people import Everybody
 from lms.sessions.actions import answer, note_opened
 from lms.sessions.invitation_actions import invite
-from lms.sessions.models import AnswerWord, Attendance, Invitation, LiveSession
+from lms.sessions.models import Anchor, AnswerWord, Attendance, Feedback, Invitation, LiveSession, Reminded
+from lms.sessions.reminder_actions import plan
 
 # Written to before the seventh session, and not reached: mailbox, address as it stands now, what the server said.
 NO_SUCH_ADDRESS = ("a.moroz", "a.moroz@exampel.org", "550 5.1.1 Нет такого адреса")
 MAILBOX_FULL = ("fomina", "fomina@example.org", "452 4.2.2 Ящик переполнен")
+REMINDERS = (
+    (Anchor.START, -24 * 60, None, Reminded.YES),
+    (Anchor.START, -60, None, Reminded.YES),
+)
 REFUSED = ("p.chernenko", "p.chernenko@example.org", "554 5.0.0 Почтовый сервер отказал")
 
 
@@ -32,8 +37,11 @@ def tell(everybody: Everybody, school: Curriculum, chance: random.Random, now: d
     held = [taught.live_session for taught in school.taught if taught.live_session.ends_at < now]
     for live_session in [*held, school.past_meeting]:
         _ask(learners, live_session, live_session.starts_at - timedelta(days=8), coordinator)
+        live_session.followed_up_at = live_session.ends_at + timedelta(days=1)
         _answer_as_they_came(learners, live_session, chance)
+        _say_how_it_was(live_session)
     coming = school.taught[len(held)].live_session
+    plan(coming, REMINDERS, now=now)
     _lose_a_letter_to(everybody)
     asked = coming.starts_at - timedelta(days=7, hours=4)
     _ask(learners, coming, asked, coordinator)
@@ -44,6 +52,29 @@ def tell(everybody: Everybody, school: Curriculum, chance: random.Random, now: d
     _ask(advised, school.consultation, at(yesterday, 11), everybody.staff["tereschenko"])
     answer(advised[0], school.consultation, AnswerWord.YES, now=at(yesterday, 14, 20))
     _tell_what_became_of_letters(coming, now)
+
+
+def _say_how_it_was(live_session: LiveSession) -> None:
+    """Half of those who were there say it, mostly kindly."""
+    chance = random.Random(live_session.title)
+    said = ["Больше примеров из маленьких сёл.", "Темп хороший, спасибо.", "Не хватило времени на вопросы."]
+    db.session.add_all(
+        Feedback(
+            live_session_id=live_session.id,
+            person_id=person_id,
+            useful=chance.choice((5, 5, 4, 4, 3)),
+            clear=chance.choice((5, 5, 5, 4, 3)),
+            words=chance.choice([*said, "", "", "", ""]),
+            given_at=live_session.followed_up_at,
+        )
+        for person_id in _who_came(live_session)
+        if chance.random() < 0.5
+    )
+
+
+def _who_came(live_session: LiveSession) -> list[int]:
+    came = select(Attendance.person_id).where(Attendance.live_session_id == live_session.id)
+    return list(db.session.scalars(came.order_by(Attendance.person_id)))
 
 
 def _ask(people: list[Person], live_session: LiveSession, asked: datetime, by: Person) -> None:

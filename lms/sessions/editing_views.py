@@ -19,13 +19,20 @@ from lms.cycles.actions import place
 from lms.cycles.models import Module
 from lms.cycles.queries import current_cycle, visible_cycles
 from lms.extensions import db
-from lms.sessions import agenda, invitation_actions, queries, waiting_actions, words
+from lms.sessions import agenda, invitation_actions, queries, reminder_actions, waiting_actions, words
 from lms.sessions import invitation_queries as invitations
 from lms.sessions.forms import CancellationForm, LiveSessionForm
-from lms.sessions.models import Audience, LiveSession
+from lms.sessions.models import Anchor, Audience, LiveSession, Reminded
+from lms.sessions.reminder_forms import Plan
 from lms.sessions.views import blueprint, find_visible
 
 WEEK = timedelta(days=7)
+# What the first session starts with; each later one starts with those of the one before.
+USUAL_REMINDERS = (
+    Plan(Anchor.START, -2 * 24 * 60, None, Reminded.SILENT),
+    Plan(Anchor.START, -24 * 60, None, Reminded.YES),
+    Plan(Anchor.START, -60, None, Reminded.YES),
+)
 
 
 @blueprint.route("/sessions/new", methods=["GET", "POST"])
@@ -38,6 +45,9 @@ def new() -> ResponseReturnValue:
         number = number_meant(form)
         form.invite_all.data, form.number_shown.data = number > 0, number
         return page_of_new(form, number)
+    if request.form.get("do") == "more":
+        form.offer_more_reminders()
+        return page_of_new(form, number_meant(form))
     publishing = request.form.get("do") == "publish"
     if not form.validate() or (publishing and not form.must_have_room()):
         return page_of_new(form, number_meant(form)), 422
@@ -84,6 +94,8 @@ def edit(live_session_id: int) -> ResponseReturnValue:
     status = 200
     if request.method == "GET":
         form.show(live_session)
+    elif request.form.get("do") == "more":
+        form.offer_more_reminders()
     elif not form.validate() or (live_session.is_published and not form.must_have_room()):
         status = 422
     elif not require_version(live_session.version, form.version.data):
@@ -182,6 +194,8 @@ def start_as_the_last(form: LiveSessionForm) -> None:
     else:
         cycle = current_cycle(me())
         form.zone.data = current_app.config["ZONE"]
+        form.sends_followup.data = True
+        form.show_reminders(USUAL_REMINDERS, form.zone.data)
         form.module_id.data = f"c{cycle.id}" if cycle else ""
         form.audience.data = (Audience.CYCLE if cycle else Audience.INVITED).value
     wanted = request.args.get("module_id", type=int)
@@ -211,6 +225,7 @@ def save(form: LiveSessionForm, live_session: LiveSession, at: Any) -> set[str]:
     if before[0] is not None and plan_before == live_session.agenda:
         live_session.agenda = agenda.moved(plan_before, before[0], live_session.starts_at, live_session.zone)
     live_session.cycle_id = cycle_id
+    reminder_actions.plan(live_session, form.planned(), now=at)
     if module is None:
         live_session.module_id = None
     elif module.id != live_session.module_id:

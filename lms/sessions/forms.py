@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -13,17 +12,15 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
+    FormField,
     HiddenField,
     IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
-    TimeField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import NumberRange, Optional
 
 from lms import dates
 from lms.accounts.models import Person
@@ -33,52 +30,10 @@ from lms.extensions import db
 from lms.forms import EditForm, LineField, ParagraphsField
 from lms.materials import links
 from lms.sessions import words
-from lms.sessions.models import Audience, LiveSession, LiveSessionKind
+from lms.sessions.fields import CheckboxesField, ClockField, DayField, required
+from lms.sessions.models import Audience, LiveSession, LiveSessionKind, Reminder
+from lms.sessions.reminder_forms import Plan, ReminderForm, ReminderRows, shown
 from lms.texts import one_line
-
-_DOTTED_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-
-
-class DayField(DateField):
-    """A day as browsers send it (2026-12-03) or as people write it (03.12.2026)."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        typed = " ".join(valuelist).strip()
-        if not typed:
-            self.data = None
-            return
-        dotted = _DOTTED_DAY.fullmatch(typed)
-        try:
-            self.data = date(int(dotted[3]), int(dotted[2]), int(dotted[1])) if dotted else date.fromisoformat(typed)
-        except ValueError as error:
-            self.data = None
-            raise ValueError(_("There is no such day. For instance, 03.12.2026.")) from error
-        if not FIRST_YEAR <= self.data.year <= LAST_YEAR:
-            years = {"first": FIRST_YEAR, "last": LAST_YEAR}
-            raise ValueError(_("Check the year: it may be from %(first)s to %(last)s.", **years))
-
-
-class ClockField(TimeField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        typed = " ".join(valuelist).strip().replace(".", ":")
-        if not typed:
-            self.data = None
-            return
-        try:
-            self.data = time.fromisoformat(typed.rjust(5, "0")).replace(second=0, microsecond=0, tzinfo=None)
-        except ValueError as error:
-            self.data = None
-            raise ValueError(_("There is no such time. For instance, 15:00.")) from error
-
-
-class CheckboxesField(SelectMultipleField):
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-def required(text: str) -> InputRequired:
-    return InputRequired(message=text)
 
 
 def check_room(_form: FlaskForm, field: StringField) -> None:
@@ -129,6 +84,13 @@ class LiveSessionForm(EditForm):
         description=_l("Leave it empty where as many may come as like. Whoever says yes too late stands in line."),
     )
     rule = SelectField(_l("Counts as done when a person"), coerce=str)
+    reminders = ReminderRows(FormField(ReminderForm), _l("Reminders"), max_entries=20)
+    sends_followup = BooleanField(
+        _l("A letter after the session"),
+        description=_l(
+            "The recording, the materials, the quiz and three questions: when the recording is there, or a day later."
+        ),
+    )
     invite_all = BooleanField()
     # How many people the checkbox spoke of; another number is shown before anybody is written to.
     number_shown = HiddenField()
@@ -218,6 +180,8 @@ class LiveSessionForm(EditForm):
         self.kind.data, self.rule.data = live_session.kind.value, live_session.rule.value
         self.audience.data = live_session.audience.value
         self.capacity.data = live_session.capacity
+        self.sends_followup.data = live_session.sends_followup
+        self.show_reminders(live_session.reminders, live_session.zone)
         self.day.data, self.starts.data, self.ends.data = starts.date(), starts.time(), ends.time()
         self.last_day.data = ends.date() if ends.date() != starts.date() else None
         self.trainers.data = [person.id for person in live_session.trainers]
@@ -236,10 +200,29 @@ class LiveSessionForm(EditForm):
         live_session.rule = Rule(self.rule.data)
         live_session.audience = Audience(self.audience.data)
         live_session.capacity = self.capacity.data
+        live_session.sends_followup = bool(self.sends_followup.data)
         live_session.starts_at, live_session.ends_at = self.starts_at, self.ends_at
         live_session.trainers = _all(Person, self.trainers.data)
         live_session.centres = _all(Centre, self.centres.data) if live_session.audience is Audience.CENTRES else []
         live_session.updated_at = now
+
+    def show_reminders(self, reminders: Iterable[Reminder | Plan], zone: str) -> None:
+        self.reminders.entries.clear()
+        self.reminders.last_index = -1
+        for reminder in reminders:
+            self.reminders.append_entry(shown(reminder, zone))
+        self.offer_more_reminders()
+
+    def offer_more_reminders(self) -> None:
+        """Two empty rows after those that are filled."""
+        empty = sum(entry.form.is_empty for entry in self.reminders.entries)
+        for _number in range(min(2 - empty, 20 - len(self.reminders.entries))):
+            self.reminders.append_entry()
+
+    def planned(self) -> list[Plan]:
+        """What the rows ask for, each once."""
+        plans = [row.form.plan(self.zone.data) for row in self.reminders.entries if not row.form.is_empty]
+        return list(dict.fromkeys(plans))
 
     @property
     def _curriculum(self) -> str:
@@ -263,7 +246,7 @@ class LiveSessionForm(EditForm):
         return [
             (str(field.label.text), _shown(stored[field.name]) or "—")
             for field in self
-            if field.name not in {"version", "csrf_token", "invite_all", "number_shown"}
+            if field.name not in {"version", "csrf_token", "invite_all", "number_shown", "reminders"}
             and (field.data or None) != (stored[field.name].data or None)
         ]
 

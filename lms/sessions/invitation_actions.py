@@ -103,13 +103,27 @@ def remind(live_session: LiveSession, *, by: Person, now: datetime, person_id: i
         return 0
     silent = [p for p in queries.to_remind(live_session.id, now) if person_id in (None, p.id)]
     write(mail.reminder(live_session, now), live_session, silent, by=by, now=now)
-    for some in portions([person.id for person in silent]):
+    _note_reminded(live_session, [person.id for person in silent], now)
+    return len(silent)
+
+
+def write_to_missed(live_session: LiveSession, *, by: Person, now: datetime) -> int:
+    """Write to those who said they would come and were not there, at most once a week to each; how many."""
+    if not live_session.takes_feedback(now):
+        return 0
+    people = queries.missed(live_session.id, now)
+    write(mail.missed(live_session, now), live_session, people, by=by, now=now)
+    _note_reminded(live_session, [person.id for person in people], now)
+    return len(people)
+
+
+def _note_reminded(live_session: LiveSession, person_ids: list[int], now: datetime) -> None:
+    for some in portions(person_ids):
         db.session.execute(
             update(Invitation)
             .where(Invitation.live_session_id == live_session.id, Invitation.person_id.in_(some))
             .values(reminded_at=now)
         )
-    return len(silent)
 
 
 def correct_address(invitation: Invitation, email: str, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from lms.centres.models import Centre
 from lms.extensions import db
 from lms.outbox.models import Letter, LetterState
 from lms.outbox.topics import Topic
-from lms.sessions.models import AnswerWord, Invitation, LiveSession
+from lms.sessions.models import AnswerWord, Attendance, Invitation, LiveSession
 from lms.sessions.queries import AnyRow, AnySelect, audience_of
 
 # Nobody is reminded more often than this.
@@ -272,19 +272,19 @@ def addressees(person_ids: Collection[int], live_session_id: int) -> list[AnyRow
     ids = sorted(set(person_ids))
     for start in range(0, len(ids), _AT_ONCE):
         found += db.session.execute(
-            _addressees(live_session_id).where(Person.id.in_(ids[start : start + _AT_ONCE]))
+            addressee_rows(live_session_id).where(Person.id.in_(ids[start : start + _AT_ONCE]))
         ).all()
     return found
 
 
 def everybody_told(live_session_id: int) -> list[AnyRow]:
     """As ``addressees``: everybody who was invited, or answered without."""
-    return list(db.session.execute(_addressees(live_session_id).where(Invitation.id.is_not(None))))
+    return list(db.session.execute(addressee_rows(live_session_id).where(Invitation.id.is_not(None))))
 
 
 def to_remind(live_session_id: int, now: datetime) -> list[AnyRow]:
     """As ``addressees``: who got the letter, is silent, and has not been reminded of anything for a week."""
-    return list(db.session.execute(_addressees(live_session_id).where(*_may_be_reminded(now))))
+    return list(db.session.execute(addressee_rows(live_session_id).where(*_may_be_reminded(now))))
 
 
 def ids_to_remind(live_session_id: int, now: datetime) -> set[int]:
@@ -298,14 +298,55 @@ def ids_to_remind(live_session_id: int, now: datetime) -> set[int]:
     )
 
 
+def missed(live_session_id: int, now: datetime) -> list[AnyRow]:
+    """As ``addressees``: who said she would come, was not there, and has not been reminded of anything for a week."""
+    return list(db.session.execute(addressee_rows(live_session_id).where(*_missed(), ~_reminded_lately(now))))
+
+
+def number_missed(live_session_id: int, now: datetime) -> tuple[int, int]:
+    """How many ``missed`` gives, and how many of them it leaves out because they had a letter this week."""
+    return _two_numbers(live_session_id, _missed(), now)
+
+
+def number_silent(live_session_id: int, now: datetime) -> tuple[int, int]:
+    """How many ``to_remind`` gives, and how many it leaves out because they had a letter this week."""
+    return _two_numbers(live_session_id, _silent_and_reached(), now)
+
+
+def _two_numbers(live_session_id: int, chosen: list[ColumnElement[bool]], now: datetime) -> tuple[int, int]:
+    lately = case((_reminded_lately(now), 1), else_=0)
+    found = (
+        select(func.count(), func.coalesce(func.sum(lately), 0))
+        .select_from(Person)
+        .join(Invitation, Invitation.person_id == Person.id)
+        .where(Invitation.live_session_id == live_session_id, Person.suspended_at.is_(None), *chosen)
+    )
+    all_of_them, spared = db.session.execute(found).one()
+    return int(all_of_them - spared), int(spared)
+
+
 def _may_be_reminded(now: datetime) -> list[ColumnElement[bool]]:
-    other = aliased(Invitation)
-    lately = exists().where(other.person_id == Person.id, other.reminded_at > now - BETWEEN_REMINDERS)
+    return [*_silent_and_reached(), ~_reminded_lately(now)]
+
+
+def _silent_and_reached() -> list[ColumnElement[bool]]:
     got_it = exists().where(Letter.id == Invitation.letter_id, Letter.state == LetterState.SENT)
-    return [Invitation.id.is_not(None), Invitation.answer.is_(None), got_it, ~lately, wants(Topic.REMINDERS)]
+    return [Invitation.id.is_not(None), Invitation.answer.is_(None), got_it, wants(Topic.REMINDERS)]
 
 
-def _addressees(live_session_id: int) -> AnySelect:
+def _missed() -> list[ColumnElement[bool]]:
+    was_there = exists().where(
+        Attendance.live_session_id == Invitation.live_session_id, Attendance.person_id == Invitation.person_id
+    )
+    return [Invitation.answer == AnswerWord.YES, ~was_there, wants(Topic.REMINDERS)]
+
+
+def _reminded_lately(now: datetime) -> ColumnElement[bool]:
+    other = aliased(Invitation)
+    return exists().where(other.person_id == Person.id, other.reminded_at > now - BETWEEN_REMINDERS)
+
+
+def addressee_rows(live_session_id: int) -> AnySelect:
     return (
         select(
             Person.id, Person.email, Person.family_name, Person.given_name, Person.patronymic, Person.locale,

@@ -85,6 +85,7 @@ def index(live_session_id: int) -> ResponseReturnValue:
         page=page,
         pages=-(-counts[tab] // ON_A_PAGE),
         remindable=remindable,
+        missed=queries.number_missed(live_session_id, at)[0] if live_session.takes_feedback(at) else 0,
         may_invite=can.invite_to(me(), live_session) and live_session.takes_invitations(at),
         may_correct_all=can.coordinate(me()),
         my_centre_id=me().centre_id if can.look_after_people(me()) else None,
@@ -281,10 +282,27 @@ def remind(live_session_id: int) -> ResponseReturnValue:
     live_session = find_live_session(live_session_id)
     require(can.invite_to(me(), live_session))
     person_id = request.form.get("person_id", type=int)
+    spared = 0 if person_id else queries.number_silent(live_session_id, now())[1]
     reminded = actions.remind(live_session, by=me(), now=now(), person_id=person_id)
     db.session.commit()
     if reminded:
-        flash(_("Reminded: %(people)s.", people=words.people(reminded)), "done")
+        flash(" ".join([_("Reminded: %(people)s.", people=words.people(reminded)), words.spared(spared)]), "done")
+    else:
+        flash(_("There is nobody to remind: each person gets one reminder a week at most."), "wait")
+    return back_to_list(live_session_id)
+
+
+@blueprint.post("/sessions/<int:live_session_id>/reminders/missed")
+@allow(can.teach)
+def write_to_missed(live_session_id: int) -> ResponseReturnValue:
+    """Write to those who said they would come and were not there; nobody is written to more than once a week."""
+    live_session = find_live_session(live_session_id)
+    require(can.invite_to(me(), live_session))
+    _wanted, spared = queries.number_missed(live_session_id, now())
+    written = actions.write_to_missed(live_session, by=me(), now=now())
+    db.session.commit()
+    if written:
+        flash(" ".join([_("Written to: %(people)s.", people=words.people(written)), words.spared(spared)]), "done")
     else:
         flash(_("There is nobody to remind: each person gets one reminder a week at most."), "wait")
     return back_to_list(live_session_id)

@@ -24,7 +24,7 @@ from lms.outbox.message import Message
 from lms.outbox.render import link, render
 from lms.outbox.topics import Topic
 from lms.sessions import ical, queries, words
-from lms.sessions.models import AnswerWord, Invitation, LiveSession
+from lms.sessions.models import AnswerWord, Invitation, LiveSession, Reminded, Reminder
 from lms.sessions.queries import AnyRow
 
 PARTSTAT = {
@@ -121,6 +121,38 @@ def seat(live_session: LiveSession, now: datetime) -> Occasion:
         expires_at=live_session.ends_at,
         method="REQUEST",
         topic=Topic.CHANGES,
+    )
+
+
+def planned(live_session: LiveSession, reminder: Reminder) -> Occasion:
+    """A reminder whose time has come; for another time of the session it would be another letter."""
+    due = reminder.due_at(live_session.starts_at, live_session.ends_at)
+    is_before = due < live_session.starts_at
+    return Occasion(
+        template="sessions/reminder"
+        if reminder.whom is Reminded.SILENT
+        else f"sessions/reminder_{reminder.whom.value}",
+        key=f"remind:{live_session.id}:{{}}:{reminder.id}:{due:%Y%m%d%H%M}",
+        topic=Topic.REMINDERS,
+        expires_at=live_session.starts_at if is_before else due + timedelta(days=2),
+    )
+
+
+def followup(live_session: LiveSession, now: datetime) -> Occasion:
+    return Occasion(
+        template="sessions/followup",
+        key=f"after:{live_session.id}:{{}}",
+        topic=Topic.REMINDERS,
+        expires_at=now + timedelta(days=3),
+    )
+
+
+def missed(live_session: LiveSession, now: datetime) -> Occasion:
+    return Occasion(
+        template="sessions/missed",
+        key=f"missed:{live_session.id}:{{}}",
+        topic=Topic.REMINDERS,
+        expires_at=now + timedelta(days=3),
     )
 
 
@@ -298,10 +330,13 @@ def event_of(
 # --- words ------------------------------------------------------------------------------------------------------------
 def _facts(live_session: LiveSession, by: Person | None) -> dict[str, Any]:
     """What is the same in every language: read from the database once."""
+    around = queries.around(live_session)
     return {
         "cycle": live_session.cycle,
         "trainers": [f"{row.given_name} {row.family_name}".strip() for row in queries.trainers_of(live_session)],
-        "before": [row for row in queries.around(live_session) if row.type == "material" and not row.recording_of_id],
+        "before": [row for row in around if row.type == "material" and not row.recording_of_id],
+        "recordings": [row for row in around if row.recording_of_id == live_session.id],
+        "quizzes": [row for row in around if row.type == "quiz"],
         "by": by.name if by else "",
     }
 
@@ -325,6 +360,8 @@ def _said(live_session: LiveSession, facts: Mapping[str, Any], locale: str, zone
             "reason": live_session.cancel_reason,
             "trainers": words.led_by(facts["trainers"]),
             "before": [(row.id, _titled(row, locale)) for row in facts["before"]],
+            "recordings": [(row.id, _titled(row, locale)) for row in facts["recordings"]],
+            "quizzes": [(row.id, _titled(row, locale)) for row in facts["quizzes"]],
             "by": facts["by"],
             "is_over": now >= live_session.ends_at,
         }

@@ -55,6 +55,23 @@ class AnswerWord(StrEnum):
 SAYABLE = (AnswerWord.YES, AnswerWord.MAYBE, AnswerWord.NO)
 
 
+class Anchor(StrEnum):
+    """What a reminder's time is counted from."""
+
+    START = "start"
+    END = "end"
+    MOMENT = "moment"  # a time of its own, which does not move with the session
+
+
+class Reminded(StrEnum):
+    """Who gets a reminder, asked when it is written."""
+
+    YES = "yes"  # said they will come
+    SILENT = "silent"  # have not answered
+    QUIZ = "quiz"  # have not passed the quiz of its module
+    EVERYBODY = "everybody"  # invited, and have not said no
+
+
 class Phase(StrEnum):
     """Where a session stands at a moment: its one address shows another page in each."""
 
@@ -118,6 +135,9 @@ class LiveSession(Activity):
     agenda: Mapped[str] = mapped_column(Text, default="")
     # So many may come; whoever says yes after that waits in line. None: as many as like.
     capacity: Mapped[int | None]
+    # After the session a letter goes out by itself; when it was written.
+    sends_followup: Mapped[bool] = mapped_column(default=True)
+    followed_up_at: Mapped[datetime | None]
     uid: Mapped[str] = mapped_column(unique=True, default=lambda: str(uuid.uuid4()))
     sequence: Mapped[int] = mapped_column(default=0)
     cancelled_at: Mapped[datetime | None]
@@ -128,6 +148,10 @@ class LiveSession(Activity):
     cycle: Mapped[Cycle | None] = relationship()
     trainers: Mapped[list[Person]] = relationship(secondary=live_session_trainer, order_by="Person.family_name")
     centres: Mapped[list[Centre]] = relationship(secondary=live_session_centre, order_by="Centre.name")
+
+    reminders: Mapped[list[Reminder]] = relationship(
+        back_populates="live_session", cascade="all, delete-orphan", passive_deletes=True, order_by="Reminder.id"
+    )
 
     __mapper_args__ = {"polymorphic_identity": "live_session"}
 
@@ -170,6 +194,9 @@ class LiveSession(Activity):
         """May a centre's coordinator say at this moment who of her people sits there?"""
         on = self.is_published and not self.is_cancelled
         return on and self.opens_at <= now < self.ends_at + ROOM_OPEN
+
+    def takes_feedback(self, now: datetime) -> bool:
+        return self.is_published and not self.is_cancelled and self.ends_at <= now < self.links_end_at
 
     def takes_invitations(self, now: datetime) -> bool:
         return self.is_published and not self.is_cancelled and now < self.ends_at
@@ -220,6 +247,52 @@ class Invitation(Model):
         UniqueConstraint("live_session_id", "person_id"),
         Index("ix_invitation_live_session_answer", "live_session_id", "answer"),
     )
+
+
+class Reminder(Model):
+    """A letter that is planned: so many ``minutes`` from the start or the end (before it negative), or ``at`` a time.
+
+    A worker turns it into letters when it is due. It follows a session that moves, and is dropped when it is late.
+    """
+
+    __tablename__ = "session_reminder"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    live_session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id", ondelete="CASCADE"), index=True)
+    anchor: Mapped[Anchor] = mapped_column(word(Anchor))
+    minutes: Mapped[int] = mapped_column(default=0)
+    at: Mapped[datetime | None]
+    whom: Mapped[Reminded] = mapped_column(word(Reminded))
+    # When its letters were written, or it was dropped; empty while it is still to come.
+    written_at: Mapped[datetime | None]
+
+    live_session: Mapped[LiveSession] = relationship(back_populates="reminders")
+
+    def due_at(self, starts_at: datetime, ends_at: datetime) -> datetime:
+        if self.anchor is Anchor.MOMENT and self.at is not None:
+            return self.at
+        return (starts_at if self.anchor is Anchor.START else ends_at) + timedelta(minutes=self.minutes)
+
+    def late_from(self, starts_at: datetime, ends_at: datetime) -> datetime:
+        """From then on it is not worth writing: half of the time it gave to the start is gone, or a day after it."""
+        due = self.due_at(starts_at, ends_at)
+        return due + (starts_at - due) / 2 if due < starts_at else due + timedelta(days=1)
+
+
+class Feedback(Model):
+    """What one person says of a session that is over: two marks from 1 to 5, and a word."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    live_session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    useful: Mapped[int]
+    clear: Mapped[int]
+    words: Mapped[str] = mapped_column(Text, default="")
+    given_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("live_session_id", "person_id"),)
 
 
 class Attendance(Model):

@@ -20,6 +20,7 @@ from lms.sessions.models import (
     AnswerWord,
     Attendance,
     Audience,
+    Feedback,
     Invitation,
     LiveSession,
     live_session_centre,
@@ -146,8 +147,12 @@ def public_schedule(now: datetime) -> AnySelect:
 
 
 # --- one session ------------------------------------------------------------------------------------------------------
-def with_own_part(person: Person) -> Select[LiveSession, AnswerWord | None, datetime | None, int]:
-    """Visible sessions, each with the person's answer, when she came in, and which one of its cycle it is."""
+def with_own_part(
+    person: Person,
+) -> Select[LiveSession, AnswerWord | None, str | None, datetime | None, Feedback | None, int]:
+    """Visible sessions, each with the person's answer and note, when she came in, what she said of it afterwards, and
+    which one of its cycle it is.
+    """
     own = and_(Invitation.live_session_id == LiveSession.id, Invitation.person_id == person.id)
     was_there = and_(Attendance.live_session_id == LiveSession.id, Attendance.person_id == person.id)
     other, base = LiveSession.__table__.alias(), Activity.__table__.alias()
@@ -164,9 +169,10 @@ def with_own_part(person: Person) -> Select[LiveSession, AnswerWord | None, date
         .scalar_subquery()
     )
     return (
-        select(LiveSession, Invitation.answer, Attendance.at, number)
+        select(LiveSession, Invitation.answer, Invitation.note, Attendance.at, Feedback, number)
         .outerjoin(Invitation, own)
         .outerjoin(Attendance, was_there)
+        .outerjoin(Feedback, and_(Feedback.live_session_id == LiveSession.id, Feedback.person_id == person.id))
         .where(*_within_sight(person))
     )
 
@@ -299,14 +305,6 @@ def audience_of(live_session: LiveSession) -> Select[int]:
 
 def count_people(people: Select[int]) -> int:
     return db.session.scalar(select(func.count()).select_from(people.distinct().subquery())) or 0
-
-
-def note_of(person_id: int, live_session_id: int) -> str:
-    """What she wrote to the organiser."""
-    note = select(Invitation.note).where(
-        Invitation.person_id == person_id, Invitation.live_session_id == live_session_id
-    )
-    return db.session.scalar(note) or ""
 
 
 def invitation_of(person_id: int, live_session_id: int) -> Invitation | None:

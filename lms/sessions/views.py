@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,9 +17,10 @@ from lms.outbox.render import link
 from lms.progress.actions import complete
 from lms.progress.models import How
 from lms.progress.queries import done_in_module
-from lms.sessions import actions, agenda, ical, mail, queries, words
+from lms.sessions import actions, agenda, feedback_queries, ical, mail, queries, words
 from lms.sessions import invitation_queries as invitations
-from lms.sessions.models import SAYABLE, AnswerWord, LiveSession, Phase, phase_of
+from lms.sessions.feedback_forms import FeedbackForm
+from lms.sessions.models import SAYABLE, AnswerWord, Feedback, LiveSession, Phase, phase_of
 from lms.talk import queries as talk
 from lms.texts import paragraphs
 
@@ -61,7 +64,7 @@ def show(live_session_id: int) -> ResponseReturnValue:
     found = db.session.execute(queries.with_own_part(me()).where(LiveSession.id == live_session_id)).first()
     if found is None:
         abort(404)
-    live_session, answer, entered_at, number = found
+    live_session, answer, note, entered_at, said, number = found
     phase = live_session.phase(at)
     plan = agenda.items(live_session.agenda, live_session.starts_at, live_session.zone)
     around = queries.around(live_session)
@@ -75,7 +78,7 @@ def show(live_session_id: int) -> ResponseReturnValue:
         phase=phase,
         answer=answer,
         place_in_line=invitations.place_in_line(live_session.id, me().id) if answer is AnswerWord.WAITING else 0,
-        note=queries.note_of(me().id, live_session.id) if answer and live_session.takes_answers(at) else "",
+        note=note or "",
         entered_at=entered_at,
         number=number,
         may_answer=live_session.takes_answers(at),
@@ -91,10 +94,22 @@ def show(live_session_id: int) -> ResponseReturnValue:
         recordings=[row for row in around if row.recording_of_id == live_session.id],
         quizzes=[row for row in around if row.type == "quiz"],
         done=done,
+        feedback=feedback_of(live_session, said) if phase is Phase.AFTER else None,
         kinds=words.KINDS,
         words=words,
         talk=talk.beneath(me(), live_session),
     )
+
+
+def feedback_of(live_session: LiveSession, before: Feedback | None) -> dict[str, Any]:
+    """The three questions for who may answer them; for those who teach, what was answered."""
+    shown: dict[str, Any] = {"form": None, "figures": None, "said": []}
+    if can.teach(me()):
+        shown |= {"figures": feedback_queries.figures(live_session.id), "said": feedback_queries.said(live_session.id)}
+    elif live_session.takes_feedback(now()):
+        said = {"useful": str(before.useful), "clear": str(before.clear), "words": before.words} if before else {}
+        shown["form"] = FeedbackForm(formdata=None, data=said)
+    return shown
 
 
 @blueprint.get("/sessions/<int:live_session_id>.ics")

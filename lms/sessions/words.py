@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.cycles.models import Rule
-from lms.sessions.models import AnswerWord, Audience, LiveSessionKind, Presence
+from lms.sessions.models import AnswerWord, Audience, LiveSessionKind, Presence, Reminded
 
 KINDS = {
     LiveSessionKind.SEMINAR: _l("Seminar"),
@@ -66,6 +66,14 @@ def place_in_line(place: int) -> str:
     return str(_("You are number %(place)s on the waiting list.", place=place))
 
 
+REMINDED = {
+    Reminded.YES: _l("those who will come"),
+    Reminded.SILENT: _l("those who have not answered"),
+    Reminded.QUIZ: _l("those who have not passed the quiz"),
+    Reminded.EVERYBODY: _l("everybody invited who has not said no"),
+}
+
+
 def led_by(names: list[str]) -> str:
     """«Ведёт Дмитрий Савченко.»"""
     if not names:
@@ -95,6 +103,19 @@ def people_will_come(number: int) -> str:
 def invite_people(number: int) -> str:
     """What stands on the button: «Пригласить 31 человека»."""
     return str(ngettext("Invite %(num)s person", "Invite %(num)s people", number))
+
+
+def spared(number: int) -> str:
+    """What is said of those who got no letter, because they had one this week."""
+    if not number:
+        return ""
+    return str(
+        ngettext(
+            "%(num)s person was reminded this week already and gets no letter.",
+            "%(num)s people were reminded this week already and get no letter.",
+            number,
+        )
+    )
 
 
 def remind_people(number: int) -> str:
