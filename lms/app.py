@@ -24,7 +24,16 @@ from lms.outbox import post, worker
 from lms.outbox import views as outbox
 from lms.progress import completion_worker, decision_views, export_views, overdue_worker, reminder_views
 from lms.progress import views as progress
-from lms.quizzes import attempt_views, question_views, submission_views
+from lms.quizzes import (
+    attempt_views,
+    bank_views,
+    checking_queries,
+    figure_views,
+    question_views,
+    regrade_views,
+    review_views,
+    submission_views,
+)
 from lms.quizzes import views as quizzes
 from lms.search import views as search
 from lms.search import worker as search_worker
@@ -56,7 +65,7 @@ AREAS = (
     materials, edit_views, writing_views, history_views, carrying_views, file_views,
     quizzes, attempt_views, question_views,
     materials, edit_views, file_views,
-    quizzes, attempt_views, submission_views, question_views,
+    quizzes, attempt_views, submission_views, question_views, regrade_views, figure_views, bank_views, review_views,
     surveys, reply_views, result_views,
     sessions, incoming_views, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     room_views, sheet_views, here_views,
@@ -105,6 +114,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
     csrf.init_app(app)
     access.init_app(app)
     display.init_app(app)
+    display.count_in_menu("trainer", "reviews.index", checking_queries.count_waiting)
     display.count_in_menu("trainer", "enquiries.index", talk_queries.number_waiting)
     errors.init_app(app)
     assets.init_app(app)

@@ -138,6 +138,15 @@ def edit_quiz(person: Person, quiz: Quiz) -> bool:
     return teach(person)
 
 
+def edit_bank(person: Person) -> bool:
+    """The bank of questions belongs to everybody who teaches."""
+    return teach(person)
+
+
+def check_answers(person: Person, quiz: Quiz) -> bool:
+    return teach(person)
+
+
 def see_quiz_results(person: Person) -> bool:
     """Trainers see everybody's; a centre's coordinator, her own people's (the query says whose)."""
     return see_progress(person)

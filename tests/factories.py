@@ -16,7 +16,7 @@ from lms.extensions import db
 from lms.materials.models import Material, MaterialKind
 from lms.outbox.models import Letter
 from lms.progress.models import Completion, How
-from lms.quizzes.models import Attempt, Choice, Question, QuestionKind, Quiz
+from lms.quizzes.models import Attempt, Choice, Question, QuestionKind, Quiz, Topic
 from lms.sessions.incoming_models import Finding, IncomingLetter
 from lms.sessions.models import Invitation, LiveSession, LiveSessionKind
 from lms.surveys.models import Survey, SurveyKind, SurveyQuestion
@@ -95,7 +95,7 @@ def quiz(in_module: Module, **fields: Any) -> Quiz:
 
 
 def question(
-    in_quiz: Quiz,
+    in_quiz: Quiz | None,
     kind: QuestionKind = QuestionKind.SINGLE,
     *,
     right: tuple[str, ...] = (),
@@ -108,7 +108,7 @@ def question(
         **{
             "quiz": in_quiz,
             "kind": kind,
-            "position": len(in_quiz.questions) + 1,
+            "position": len(in_quiz.questions) + 1 if in_quiz else 1,
             "text": text,
             "text_html": f"<p>{text}</p>",
         }
@@ -117,6 +117,10 @@ def question(
     texts = [(t, True) for t in right] + [(t, False) for t in wrong]
     made.choices = [Choice(position=i, text=t, is_right=r) for i, (t, r) in enumerate(texts, 1)]
     return _keep(made)
+
+
+def topic(title: str = "Сметы") -> Topic:
+    return _keep(Topic(title=title))
 
 
 def accepted(*texts: str) -> dict[str, Any]:

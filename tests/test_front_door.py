@@ -169,6 +169,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "version_number": 1,
         "quiz_id": quiz.id,
         "question_id": question.id,
+        "topic_id": factories.topic(f"Тема {mark}").id,
         "attempt_id": attempt.id,
         "live_session_id": live_session.id,
         "invitation_id": invitation.id,

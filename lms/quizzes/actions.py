@@ -19,6 +19,8 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from lms.accounts.models import Person
 from lms.extensions import db
+from lms.materials.markdown import files_in
+from lms.materials.models import StoredFile
 from lms.quizzes import figure_queries, queries
 from lms.quizzes.giving import Given, NotOffered, read
 from lms.quizzes.grading import NOTHING, Asked, grade, percent_of, score_of
@@ -252,6 +254,12 @@ def check(
 
 
 # --- building it ------------------------------------------------------------------------------------------------------
+def show_files(question: Question) -> None:
+    """Note which uploaded pictures the question's text shows: whoever may see the question may see them."""
+    shown = files_in(question.text_html)
+    question.files = list(db.session.scalars(select(StoredFile).where(StoredFile.id.in_(shown)))) if shown else []
+
+
 def append(question: Question, quiz: Quiz, *, now: datetime) -> None:
     """Put a new question at the end of the quiz."""
     live = _live(quiz)
@@ -273,27 +281,30 @@ def note_change(question: Question, before: Asked, *, now: datetime) -> None:
     flag_modified(question, "updated_at")  # a new version also where only a choice's explanation changed
 
 
-def rewrite_choices(question: Question, rows: Iterable[tuple[int | None, str, bool, str]]) -> None:
-    """Make the choices (id or None, text, is right, feedback) in that order; a choice that keeps its id stays picked in
-    attempts that are still open."""
+def rewrite_choices(question: Question, rows: Iterable[tuple[int | None, str, bool, str, float | None]]) -> None:
+    """Make the choices (id or None, text, is right, feedback, share) in that order; a choice that keeps its id stays
+    picked in attempts that are still open."""
     kept: dict[int | None, Choice] = {choice.id: choice for choice in question.choices}
     question.choices = [
-        _fill(kept.get(id) or Choice(), position, text, is_right, feedback)
-        for position, (id, text, is_right, feedback) in enumerate(rows, 1)
+        _fill(kept.get(id) or Choice(), position, text, is_right, feedback, share)
+        for position, (id, text, is_right, feedback, share) in enumerate(rows, 1)
     ]
 
 
-def _fill(choice: Choice, position: int, text: str, is_right: bool, feedback: str) -> Choice:
-    choice.position, choice.text, choice.is_right, choice.feedback = position, text, is_right, feedback
+def _fill(choice: Choice, position: int, text: str, is_right: bool, feedback: str, share: float | None) -> Choice:
+    choice.position, choice.text, choice.is_right = position, text, is_right
+    choice.feedback, choice.share = feedback, share
     return choice
 
 
 def remove(question: Question, *, now: datetime) -> None:
-    """Take a question out of its quiz. One that people have answered is kept for their results."""
-    if figure_queries.answers_to(question.id).all:
-        question.retired_at = now
-    else:
-        db.session.delete(question)
+    """Take a question out of its quiz: it is asked no more, kept for results there are, and can be brought back."""
+    question.retired_at = now
+
+
+def restore(question: Question, *, now: datetime) -> None:
+    """Bring a question back that was taken out, to where it stood."""
+    question.retired_at, question.updated_at = None, now
 
 
 def move(quiz: Quiz, question: Question, step: int) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Float, Select, Text, and_, case, cast, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from lms import permissions as can
 from lms.accounts.models import Person
 from lms.accounts.queries import visible_people
+from lms.centres.models import Centre
 from lms.cycles.models import Module, standing
 from lms.extensions import db
+from lms.quizzes.items import FEWEST, Item, Sums, point_biserial
+from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Answer, Attempt, Question, Quiz
 from lms.quizzes.queries import Columns
+
+_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,162 @@ def shares(quiz_id: int) -> dict[int, Share]:
         .group_by(Answer.question_id)
     )  # fmt: skip
     return {row.question_id: Share(row.people, row.right) for row in rows}
+
+
+def items(quiz_id: int) -> dict[int, Item]:
+    """How each question works, by its id, from the same answers as ``shares``; essays only by their share."""
+    full = Answer.points >= func.coalesce(Answer.out_of, Question.points)
+    rest = cast(Attempt.score - Answer.points, Float)
+    settled = Attempt.score.is_not(None)
+    rows = db.session.execute(
+        select(
+            Answer.question_id,
+            func.count().label("people"),
+            func.sum(case((full, 1), else_=0)).label("right"),
+            func.count(case((settled, 1))).label("settled"),
+            func.sum(case((and_(settled, full), 1), else_=0)).label("settled_right"),
+            func.coalesce(func.sum(case((settled, rest), else_=0.0)), 0.0).label("rest"),
+            func.coalesce(func.sum(case((settled, rest * rest), else_=0.0)), 0.0).label("squares"),
+            func.coalesce(func.sum(case((and_(settled, full), rest), else_=0.0)), 0.0).label("rest_of_right"),
+        )
+        .join(Attempt, Answer.attempt_id == Attempt.id)
+        .join(Question, Answer.question_id == Question.id)
+        .where(*_first_answers(quiz_id))
+        .group_by(Answer.question_id)
+    )
+    found = rows.all()
+    enough = any(row.people >= FEWEST for row in found)
+    wrong = {id: max(counts) for id, counts in _wrong_counts(quiz_id).items()} if enough else {}
+    return {
+        row.question_id: Item(
+            row.people,
+            row.right,
+            point_biserial(Sums(row.settled, row.settled_right, row.rest, row.squares, row.rest_of_right)),
+            wrong.get(row.question_id, 0),
+        )
+        for row in found
+    }
+
+
+def _first_answers(quiz_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Everybody once, with the first attempt; answers to the question before it was last changed do not count."""
+    return (
+        Attempt.quiz_id == quiz_id,
+        Attempt.number == 1,
+        Attempt.submitted_at.is_not(None),
+        Answer.points.is_not(None),
+        or_(Answer.edition.is_(None), Answer.edition == Question.edition),
+    )
+
+
+_GIVEN = cast(Answer.given, Text)
+
+
+def _wrong_counts(quiz_id: int) -> dict[int, list[int]]:
+    """How often each wrong answer was given, by question; essays have none."""
+    found: dict[int, list[int]] = {}
+    for row in db.session.execute(
+        select(Answer.question_id, func.count().label("times"))
+        .join(Attempt, Answer.attempt_id == Attempt.id)
+        .join(Question, Answer.question_id == Question.id)
+        .where(
+            *_first_answers(quiz_id), Answer.given.is_not(None), Question.kind != QuestionKind.ESSAY,
+            Answer.points < func.coalesce(Answer.out_of, Question.points),
+        )
+        .group_by(Answer.question_id, _GIVEN)
+    ):  # fmt: skip
+        found.setdefault(row.question_id, []).append(row.times)
+    return found
+
+
+def given_to(quiz_id: int) -> dict[int, list[tuple[Any, int]]]:
+    """What was given to each question, by its id: (given, how many gave it), the same answers as ``shares``."""
+    found: dict[int, list[tuple[Any, int]]] = {}
+    for row in db.session.execute(
+        select(Answer.question_id, _GIVEN.label("given"), func.count().label("times"))
+        .join(Attempt, Answer.attempt_id == Attempt.id)
+        .join(Question, Answer.question_id == Question.id)
+        .where(*_first_answers(quiz_id), Answer.given.is_not(None), Question.kind != QuestionKind.ESSAY)
+        .group_by(Answer.question_id, _GIVEN)
+    ):
+        found.setdefault(row.question_id, []).append((json.loads(row.given), row.times))
+    return found
+
+
+def by_centre(quiz_id: int) -> Sequence[Columns]:
+    """Each centre with people who handed in: names, how many, how many passed, the mean of their best per cents."""
+    best = (
+        select(
+            Person.centre_id,
+            func.max(Attempt.percent).label("percent"),
+            func.max(case((Attempt.passed.is_(true()), 1), else_=0)).label("passed"),
+        )
+        .join(Person, Person.id == Attempt.person_id)
+        .where(Attempt.quiz_id == quiz_id, Attempt.submitted_at.is_not(None))
+        .group_by(Person.id)
+        .subquery()
+    )
+    return db.session.execute(
+        select(
+            Centre.id, Centre.name, Centre.name_en, func.count().label("people"),
+            func.sum(best.c.passed).label("passed"), func.avg(best.c.percent).label("percent"),
+        )
+        .select_from(best)
+        .outerjoin(Centre, Centre.id == best.c.centre_id)
+        .group_by(Centre.id)
+        .order_by(Centre.id.is_(None), Centre.name)
+    ).all()  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What ``people`` who did both quizzes of a pair came to on average: per cent before, and after."""
+
+    title: str
+    title_en: str
+    module_position: int | None
+    people: int
+    entry: float
+    final: float
+
+    @property
+    def points(self) -> int:
+        return round(self.final) - round(self.entry)
+
+
+def growth(cycle_id: int, centre_id: int | None = None) -> list[Growth]:
+    """From entry to final quiz, for each pair of the cycle in its order; a person counts who has a result in both.
+
+    Of the entry quiz the first attempt is taken, of the final one the best; ``centre_id`` looks at one centre only.
+    """
+    entry, final = aliased(Attempt), aliased(Attempt)
+    before, after, place = Quiz.__table__.alias("entry_quiz"), aliased(Quiz), Module.__table__.alias("place")
+    best = func.max(final.percent)
+    each = (
+        select(after.id.label("final_id"), entry.person_id, entry.percent.label("entry"), best.label("final"))
+        .select_from(before)
+        .join(after, after.id == before.c.pair_of_id)
+        .join(entry, and_(entry.quiz_id == before.c.id, entry.number == 1, entry.percent.is_not(None)))
+        .join(final, and_(final.quiz_id == after.id, final.person_id == entry.person_id, final.percent.is_not(None)))
+        .join(Person, Person.id == entry.person_id)
+        .where(*([Person.centre_id == centre_id] if centre_id is not None else []))
+        .group_by(after.id, before.c.id, entry.person_id, entry.percent)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Quiz.title, Quiz.title_en, place.c.position, func.count().label("people"),
+            func.avg(each.c.entry).label("entry"), func.avg(each.c.final).label("final"),
+        )
+        .join(each, each.c.final_id == Quiz.id)
+        .join(place, place.c.id == Quiz.module_id)
+        .where(place.c.cycle_id == cycle_id)
+        .group_by(Quiz.id, Quiz.title, Quiz.title_en, place.c.id, place.c.position)
+        .order_by(place.c.position, Quiz.id)
+    )  # fmt: skip
+    return [
+        Growth(row.title, row.title_en, row.position, row.people, float(row.entry), float(row.final)) for row in rows
+    ]
 
 
 def listed(cycle_id: int) -> Sequence[Columns]:
@@ -111,6 +274,38 @@ def results(quiz_id: int, viewer: Person) -> Select[*tuple[Any, ...]]:
     if can.teach(viewer):
         return rows
     return rows.where(Person.id.in_(visible_people(viewer).with_only_columns(Person.id)))
+
+
+def best_attempts(quiz_id: int) -> Sequence[Columns]:
+    """Of everybody who handed in, by name, the attempt with the best result: its columns, and the person's names."""
+    place = (
+        func.row_number()
+        .over(partition_by=Attempt.person_id, order_by=(func.coalesce(Attempt.percent, -1).desc(), Attempt.number))
+        .label("place")
+    )
+    ranked = select(Attempt.id, place).where(Attempt.quiz_id == quiz_id, Attempt.submitted_at.is_not(None)).subquery()
+    return db.session.execute(
+        select(
+            Attempt.id, Attempt.number, Attempt.submitted_at, Attempt.percent, Attempt.passed, Person.centre_id,
+            Person.family_name, Person.given_name, Person.patronymic,
+        )
+        .join(ranked, ranked.c.id == Attempt.id)
+        .join(Person, Person.id == Attempt.person_id)
+        .where(ranked.c.place == 1)
+        .order_by(Person.family_name, Person.given_name, Person.id)
+    ).all()  # fmt: skip
+
+
+def given_in(attempt_ids: Sequence[int]) -> dict[tuple[int, int], Any]:
+    """What was given, by attempt and question."""
+    found = {}
+    for start in range(0, len(attempt_ids), _AT_ONCE):
+        some = attempt_ids[start : start + _AT_ONCE]
+        for row in db.session.execute(
+            select(Answer.attempt_id, Answer.question_id, Answer.given).where(Answer.attempt_id.in_(some))
+        ):
+            found[(row.attempt_id, row.question_id)] = row.given
+    return found
 
 
 def answers_to(question_id: int) -> Columns:

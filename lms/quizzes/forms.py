@@ -1,18 +1,20 @@
+"""The settings of a quiz, and who has more time for it."""
+
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    DateTimeLocalField,
     FieldList,
     Form,
     FormField,
-    HiddenField,
     IntegerField,
     RadioField,
     SelectChoice,
@@ -23,36 +25,63 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 from lms import dates
 from lms.cycles.models import FITTING_RULES, Rule
 from lms.forms import DayField, EditForm, LineField, ParagraphsField
-from lms.materials.markdown import to_html, to_text
-from lms.quizzes import actions
-from lms.quizzes.grading import fold, read_number
-from lms.quizzes.kinds import QuestionKind
-from lms.quizzes.models import Question, Quiz
+from lms.quizzes.models import Quiz, QuizDraw
+from lms.quizzes.terms import RESULTS_SHOWN, RIGHT_ANSWERS_SHOWN, Counts, Layout, Showing
 
-KIND_NAMES = {
-    QuestionKind.SINGLE: _l("One answer"),
-    QuestionKind.SEVERAL: _l("Several answers"),
-    QuestionKind.TRUE_FALSE: _l("True or false"),
-    QuestionKind.SHORT: _l("Short answer"),
-    QuestionKind.NUMBER: _l("Number"),
-    QuestionKind.MATCHING: _l("Matching"),
-    QuestionKind.ORDERING: _l("Ordering"),
-    QuestionKind.GAPS: _l("Gaps in a text"),
-    QuestionKind.ESSAY: _l("Essay"),
-    QuestionKind.INFO: _l("Text between questions"),
-}
-# Those that can be written here.
-WRITTEN_HERE = (
-    QuestionKind.SINGLE, QuestionKind.SEVERAL, QuestionKind.TRUE_FALSE, QuestionKind.SHORT, QuestionKind.NUMBER
-)  # fmt: skip
 _RULE_NAMES = {Rule.PASSED: _l("when it is passed"), Rule.OPTIONAL: _l("it is not asked for")}
-_TRUTHS = {"true": _l("true"), "false": _l("false")}
-FIRST_ROWS = 4
-_MOST_ROWS = 20
-_MOST_ACCEPTED = 30
+_COUNTS = {
+    Counts.BEST: _l("the best attempt"),
+    Counts.LAST: _l("the last attempt"),
+    Counts.AVERAGE: _l("the average of the attempts"),
+    Counts.FIRST: _l("the first attempt"),
+}
+_LAYOUTS = {Layout.ALL: _l("all on one page"), Layout.ONE_BY_ONE: _l("one by one")}
+_SHOWN = {
+    Showing.AT_ONCE: _l("at once after handing in"),
+    Showing.SETTLED: _l("when it is passed or no attempts are left"),
+    Showing.AFTER_CLOSE: _l("when the quiz has closed"),
+    Showing.NEVER: _l("never"),
+}
+_MOST_DRAWS = 10
+_PLAIN = (
+    "title", "title_en", "intro", "pass_mark", "attempts_allowed", "shuffle_questions", "shuffle_choices",
+    "time_limit_minutes", "penalty",
+)  # fmt: skip
+
+# (id, words) of what may be chosen in a list.
+Offered = Sequence[tuple[int, str]]
+
+
+class MomentField(DateTimeLocalField):
+    """A day and a time in the platform's zone, or nothing. ``data`` is without a zone, as typed."""
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_l("Write the day and the time as 2026-12-31 15:00.")) from None
+
+    @property
+    def instant(self) -> datetime | None:
+        return self.data.replace(tzinfo=dates.find_zone(current_app.config["ZONE"])) if self.data else None
+
+
+class DrawForm(Form):
+    topic = SelectField(_l("Topic"), coerce=int, validate_choice=False)
+    count = IntegerField(_l("Questions"), [Optional()])
+    points = IntegerField(_l("Points for each"), [Optional()])
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.topic.data and self.count.data)
 
 
 class QuizForm(EditForm):
+    """``topics`` are the bank's with how many questions each has, ``pairs`` the quizzes this one may be entry to."""
+
     title = LineField(_l("Title"))
     title_en = LineField(_l("Title in English"), optional=True)
     intro = ParagraphsField(_l("What learners read before they begin"), longest=2000)
@@ -74,211 +103,153 @@ class QuizForm(EditForm):
     rule = RadioField(
         _l("Counts as done"), choices=[SelectChoice(rule.value, _RULE_NAMES[rule]) for rule in FITTING_RULES["quiz"]]
     )
-
-    def __init__(self, quiz: Quiz | None = None) -> None:
-        super().__init__(obj=quiz, due_on=self._day_of(quiz), rule=(quiz.rule if quiz else Rule.PASSED).value)
-
-    @staticmethod
-    def _day_of(quiz: Quiz | None) -> date | None:
-        if quiz is None or quiz.due_at is None:
-            return None
-        return quiz.due_at.astimezone(dates.find_zone(current_app.config["ZONE"])).date()
-
-    @classmethod
-    def stored(cls, quiz: Quiz) -> dict[str, Any]:
-        return vars(quiz) | {"due_on": cls._day_of(quiz), "rule": quiz.rule.value, "version": quiz.version}
-
-    def fill(self, thing: Any) -> None:
-        for name in ("title", "title_en", "intro", "pass_mark", "attempts_allowed"):
-            setattr(thing, name, self[name].data)
-        thing.rule = Rule(self.rule.data)
-        thing.due_at = dates.end_of_day(self.due_on.data, current_app.config["ZONE"]) if self.due_on.data else None
-
-
-class ChoiceForm(Form):
-    id = HiddenField()
-    is_right = BooleanField(_l("Right"))
-    text = LineField(_l("Choice"), optional=True, longest=500)
-    feedback = LineField(_l("Explanation of the choice"), optional=True, longest=500)
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.text.data or self.feedback.data or self.is_right.data)
-
-
-class QuestionForm(EditForm):
-    """A question of any kind; only the fields of its kind are looked at."""
-
-    kind = SelectField(_l("Type"), choices=[SelectChoice(kind.value, KIND_NAMES[kind]) for kind in WRITTEN_HERE])
-    points = IntegerField(
-        _l("Points"), [InputRequired(_l("Write a number.")), NumberRange(1, 100, _l("From 1 to 100."))], default=1
+    counts = SelectField(_l("As the result counts"), choices=[SelectChoice(w.value, n) for w, n in _COUNTS.items()])
+    layout = SelectField(_l("Questions stand"), choices=[SelectChoice(w.value, n) for w, n in _LAYOUTS.items()])
+    shuffle_questions = BooleanField(_l("Shuffle the questions"))
+    shuffle_choices = BooleanField(_l("Shuffle the choices in each question"))
+    penalty = IntegerField(
+        _l("A wrong choice takes away, per cent"),
+        [Optional(), NumberRange(0, 100, _l("From 0 to 100."))],
+        default=0,
+        description=_l("Of the question’s points. 0: nothing."),
     )
-    text = ParagraphsField(_l("Question"))
-    choices = FieldList(FormField(ChoiceForm), _l("Choices"), max_entries=_MOST_ROWS)
-    # Without validate_choice: radio buttons of another kind are not on the page and come without a value.
-    right = RadioField(
-        _l("The statement is"), choices=[SelectChoice(*truth) for truth in _TRUTHS.items()], validate_choice=False
+    opens_at = MomentField(_l("Opens"), description=_l("Empty: as soon as it is published."))
+    closes_at = MomentField(_l("Closes"), description=_l("What is open then is handed in by itself. Empty: never."))
+    time_limit_minutes = IntegerField(
+        _l("Minutes for an attempt"),
+        [Optional(), NumberRange(1, 1440, _l("From 1 to 1440, or nothing."))],
+        description=_l("Empty: without a limit, which is best for most."),
     )
-    accepted = ParagraphsField(
-        _l("Accepted answers"),
-        description=_l("One a line. Capitals, “ё” or “е”, spaces and a full stop at the end make no difference."),
+    show_results = SelectField(
+        _l("The result is shown"), choices=[SelectChoice(w.value, _SHOWN[w]) for w in RESULTS_SHOWN]
     )
-    answer = LineField(_l("Right answer"), optional=True, longest=50, description=_l("For example 12.5."))
-    tolerance = LineField(
-        _l("May differ by"), optional=True, longest=50, description=_l("0 means exactly this number.")
+    show_right_answers = SelectField(
+        _l("Right answers are shown"), choices=[SelectChoice(w.value, _SHOWN[w]) for w in RIGHT_ANSWERS_SHOWN]
     )
-    unit = LineField(_l("Unit"), optional=True, longest=40, description=_l("Stands after the field."))
-    explanation = ParagraphsField(_l("Explanation"), description=_l("Learners read it with the result."), longest=2000)
+    pair_of = SelectField(
+        _l("It is the entry quiz of"), coerce=int, description=_l("How much was learnt between the two is reported.")
+    )
+    draws = FieldList(FormField(DrawForm), _l("Random questions from the bank"), max_entries=_MOST_DRAWS)
 
-    def __init__(self, question: Question | None = None, *, kind: QuestionKind | None = None) -> None:
-        new = {"kind": kind or QuestionKind.SINGLE, "tolerance": "0"}
-        super().__init__(data=_as_typed(question) if question else new)
-        while self.chosen_kind.has_choices and len(self.choices) < FIRST_ROWS and not self.is_submitted():
-            self.choices.append_entry()
+    def __init__(self, quiz: Quiz | None = None, *, topics: Offered = (), pairs: Offered = ()) -> None:
+        super().__init__(data=self.stored(quiz) if quiz else {"rule": Rule.PASSED.value, **_USUAL})
+        self.pair_of.choices = [SelectChoice(0, _l("of none")), *(SelectChoice(*pair) for pair in pairs)]
+        if self.pair_of.data is None:
+            self.pair_of.data = 0
+        self.topics = dict(topics)
+        for row in self.draws:
+            self._offer(row.form)
 
-    @property
-    def chosen_kind(self) -> QuestionKind:
-        return QuestionKind(self.kind.data) if self.kind.data in WRITTEN_HERE else QuestionKind.SINGLE
+    def _offer(self, row: Any) -> None:
+        row.topic.choices = [SelectChoice(0, "—"), *(SelectChoice(*topic) for topic in self.topics.items())]
 
-    @property
-    def can_add_row(self) -> bool:
-        return len(self.choices) < _MOST_ROWS
-
-    # --- rows of choices, added and taken away by a press of a button ---
+    # --- rows of draws ---
     def change_rows(self, pressed: Any) -> bool:
-        """Was it "one more row", "without this row" or "another type"? Then the form is only shown again."""
+        """Was it "one more row" or "without this row"? Then the form is only shown again."""
         if "drop" in pressed:
-            gone = f"choices-{pressed['drop']}"
-            self.choices.entries[:] = [entry for entry in self.choices.entries if entry.name != gone]
+            self.draws.entries[:] = [entry for entry in self.draws.entries if entry.name != pressed["drop"]]
         elif "more" in pressed and self.can_add_row:
-            self.choices.append_entry()
-        elif "retype" not in pressed:
+            self._offer(self.draws.append_entry().form)
+        else:
             return False
-        while self.chosen_kind.has_choices and len(self.choices) < 2:
-            self.choices.append_entry()
         return True
 
     @property
-    def rows(self) -> list[ChoiceForm]:
-        return [entry.form for entry in self.choices if not entry.form.is_empty]
-
-    # --- what must be true ---
-    def validate_text(self, field: ParagraphsField) -> None:
-        html = to_html(field.data or "")
-        if not to_text(html) and "<img" not in html:
-            raise ValidationError(_l("Write the question."))
-
-    def validate_choices(self, field: FieldList) -> None:
-        if not self.chosen_kind.has_choices:
-            return
-        right = [row for row in self.rows if row.is_right.data]
-        if any(not row.text.data for row in self.rows):
-            raise ValidationError(_l("A choice has no text: write it or take the row away."))
-        if len(self.rows) < 2:
-            raise ValidationError(_l("Write at least two choices."))
-        if not right:
-            raise ValidationError(_l("Tick the right choice."))
-        if self.chosen_kind is QuestionKind.SINGLE and len(right) > 1:
-            raise ValidationError(_l("Only one choice can be right here. For more, choose the type “Several answers”."))
-        if len({fold(row.text.data) or row.text.data for row in self.rows}) < len(self.rows):
-            raise ValidationError(_l("Two choices are the same."))
-
-    def validate_right(self, field: RadioField) -> None:
-        if self.chosen_kind is QuestionKind.TRUE_FALSE and field.data not in _TRUTHS:
-            raise ValidationError(_l("Say whether the statement is true."))
-
-    def validate_accepted(self, field: ParagraphsField) -> None:
-        if self.chosen_kind is not QuestionKind.SHORT:
-            return
-        if not self.accepted_texts:
-            raise ValidationError(_l("Write at least one answer that is right."))
-        if len(self.accepted_texts) > _MOST_ACCEPTED:
-            raise ValidationError(_l("At most 30 answers."))
-
-    def validate_answer(self, field: LineField) -> None:
-        if self.chosen_kind is QuestionKind.NUMBER and self._number(field) is None:
-            raise ValidationError(_l("Write a number, for example 12.5."))
-
-    def validate_tolerance(self, field: LineField) -> None:
-        if self.chosen_kind is not QuestionKind.NUMBER or not field.data:
-            return
-        number = self._number(field)
-        if number is None or number < 0:
-            raise ValidationError(_l("Write a number, 0 or more."))
+    def can_add_row(self) -> bool:
+        return bool(self.topics) and len(self.draws) < _MOST_DRAWS
 
     @property
-    def accepted_texts(self) -> list[str]:
-        found: dict[str, str] = {}
-        for line in (self.accepted.data or "").splitlines():
-            if fold(line):
-                found.setdefault(fold(line), line.strip())
-        return list(found.values())
+    def drawn(self) -> list[tuple[int, int, int | None]]:
+        """(topic id, count, points) of each filled row."""
+        rows = [row.form for row in self.draws if not row.form.is_empty]
+        return [(row.topic.data, row.count.data, row.points.data) for row in rows]
 
-    def _number(self, field: LineField) -> Decimal | None:
-        return read_number(field.data or "", self.unit.data or "")
+    # --- what must be true ---
+    def validate_draws(self, field: FieldList) -> None:
+        topics = [topic for topic, _count, _points in self.drawn]
+        if any(topic not in self.topics for topic in topics):
+            raise ValidationError(_l("Choose a topic of the bank."))
+        if len(set(topics)) < len(topics):
+            raise ValidationError(_l("Each topic once."))
+        if any(not 1 <= count <= 100 or not 1 <= (points or 1) <= 100 for _topic, count, points in self.drawn):
+            raise ValidationError(_l("From 1 to 100 questions of 1 to 100 points."))
 
-    # --- into the question and back ---
+    def validate_closes_at(self, field: MomentField) -> None:
+        if field.data and self.opens_at.data and field.data <= self.opens_at.data:
+            raise ValidationError(_l("It closes before it opens."))
+
+    def validate_show_right_answers(self, field: SelectField) -> None:
+        if Showing.AFTER_CLOSE in {field.data, self.show_results.data} and not self.closes_at.data:
+            raise ValidationError(_l("The quiz has no time of closing: set one, or choose another moment."))
+
+    # --- into the quiz and back ---
+    @staticmethod
+    def _day_of(quiz: Quiz) -> date | None:
+        return _local(quiz.due_at).date() if quiz.due_at else None
+
+    @classmethod
+    def stored(cls, quiz: Quiz) -> dict[str, Any]:
+        draws = [{"topic": draw.topic_id, "count": draw.count, "points": draw.points} for draw in quiz.draws]
+        return {
+            **{name: getattr(quiz, name) for name in _PLAIN},
+            **{name: getattr(quiz, name).value for name in _WORDS},
+            "version": quiz.version,
+            "due_on": cls._day_of(quiz),
+            "opens_at": _local(quiz.opens_at).replace(tzinfo=None) if quiz.opens_at else None,
+            "closes_at": _local(quiz.closes_at).replace(tzinfo=None) if quiz.closes_at else None,
+            "pair_of": quiz.pair_of_id or 0,
+            "draws": draws,
+        }
+
+    def meanwhile_of(self, quiz: Quiz) -> list[tuple[str, str]]:
+        """As ``EditForm.meanwhile``, with words where the form has a list."""
+        stored = self.stored(quiz)
+        draws = [(draw["topic"], draw["count"], draw["points"]) for draw in stored.pop("draws")]
+        differing = []
+        for name in (*_WORDS, "pair_of"):
+            value = stored.pop(name)
+            if self[name].data != value:
+                words = {choice.value: choice.label for choice in self[name].choices}
+                differing.append((str(self[name].label.text), str(words.get(value, value))))
+        if draws != self.drawn:
+            told = [f"{self.topics.get(topic, '—')}: {count}" for topic, count, _points in draws]
+            differing.append((str(self.draws.label.text), "\n".join(told) or "—"))
+        return [*self.meanwhile(stored), *differing]
+
     def fill(self, thing: Any) -> None:
-        thing.kind, thing.points, thing.explanation = self.chosen_kind, self.points.data, self.explanation.data
-        thing.text, thing.text_html = self.text.data, to_html(self.text.data)
-        thing.settings = self._settings()
-        rows = self.rows if self.chosen_kind.has_choices else []
-        actions.rewrite_choices(
-            thing, [(_id(row), row.text.data, bool(row.is_right.data), row.feedback.data) for row in rows]
-        )
-
-    def _settings(self) -> dict[str, Any]:
-        match self.chosen_kind:
-            case QuestionKind.TRUE_FALSE:
-                return {"right": self.right.data == "true"}
-            case QuestionKind.SHORT:
-                return {"accepted": [{"text": text, "share": 100, "feedback": ""} for text in self.accepted_texts]}
-            case QuestionKind.NUMBER:
-                answer = {
-                    "answer": format(self._number(self.answer) or Decimal(0), "f"),
-                    "tolerance": format(self._number(self.tolerance) or Decimal(0), "f"),
-                }
-                return {"answers": [answer | {"share": 100, "feedback": ""}], "unit": self.unit.data, "units": []}
-        return {}
-
-    def meanwhile_of(self, question: Question) -> list[tuple[str, str]]:
-        """As ``EditForm.meanwhile``, with the choices as lines."""
-        stored = _as_typed(question)
-        choices = _as_lines((c["is_right"], c["text"], c["feedback"]) for c in stored.pop("choices"))
-        typed = _as_lines((row.is_right.data, row.text.data, row.feedback.data) for row in self.rows)
-        words = {"kind": KIND_NAMES[question.kind], "right": _TRUTHS[stored["right"]]}
-        same = {name for name in words if self[name].data == stored[name]}
-        differing = self.meanwhile(stored | {name: word for name, word in words.items() if name not in same})
-        return [*differing, (str(self.choices.label.text), choices)] if choices != typed else differing
+        for name in _PLAIN:
+            setattr(thing, name, self[name].data)
+        thing.penalty = self.penalty.data or 0
+        for name, words in _WORDS.items():
+            setattr(thing, name, words(self[name].data))
+        thing.due_at = dates.end_of_day(self.due_on.data, current_app.config["ZONE"]) if self.due_on.data else None
+        thing.opens_at, thing.closes_at = self.opens_at.instant, self.closes_at.instant
+        thing.pair_of_id = self.pair_of.data or None
+        kept = {draw.topic_id: draw for draw in thing.draws}
+        thing.draws = [
+            _draw(kept.get(topic) or QuizDraw(topic_id=topic), count, pts) for topic, count, pts in self.drawn
+        ]
 
 
-def _id(row: ChoiceForm) -> int | None:
-    typed = row.id.data or ""
-    return int(typed) if typed.isdecimal() and len(typed) < 19 else None
+_WORDS = {"rule": Rule, "counts": Counts, "layout": Layout, "show_results": Showing, "show_right_answers": Showing}
+_USUAL = {"show_results": Showing.AT_ONCE.value, "show_right_answers": Showing.SETTLED.value}
 
 
-def _as_typed(question: Question) -> dict[str, Any]:
-    settings = question.settings
-    number = (settings.get("answers") or [{}])[0]
-    return {
-        "version": question.version,
-        "kind": question.kind.value,
-        "points": question.points,
-        "text": question.text,
-        "explanation": question.explanation,
-        "choices": [
-            {"id": choice.id, "is_right": choice.is_right, "text": choice.text, "feedback": choice.feedback}
-            for choice in question.choices
-        ],
-        "right": "true" if settings.get("right") else "false",
-        "accepted": "\n".join(one["text"] for one in settings.get("accepted") or []),
-        "answer": str(number.get("answer", "")),
-        "tolerance": str(number.get("tolerance", "0")),
-        "unit": settings.get("unit", ""),
-    }
+def _draw(draw: QuizDraw, count: int, points: int | None) -> QuizDraw:
+    draw.count, draw.points = count, points
+    return draw
 
 
-def _as_lines(rows: Iterable[tuple[bool, str, str]]) -> str:
-    return "\n".join(
-        f"{'✓' if is_right else '○'} {text}{f' — {feedback}' if feedback else ''}" for is_right, text, feedback in rows
+def _local(at: datetime) -> datetime:
+    return at.astimezone(dates.find_zone(current_app.config["ZONE"]))
+
+
+class ExtraTimeForm(FlaskForm):
+    """More minutes for one person, found by her address; 0 takes them back."""
+
+    email = LineField(_l("Address of the person"))
+    minutes = IntegerField(
+        _l("More minutes"),
+        [InputRequired(_l("Write a number.")), NumberRange(0, 1440, _l("From 0 to 1440."))],
+        description=_l("0 takes them back."),
     )

@@ -40,7 +40,7 @@ from lms.quizzes.terms import Counts, Layout, Showing
 
 __all__ = [
     "Answer", "Attempt", "Choice", "Counts", "ExtraTime", "Layout", "Question", "QuestionEdition", "QuestionKind",
-    "Quiz", "QuizDraw", "Showing", "Topic",
+    "Quiz", "QuizDraw", "Regrading", "Showing", "Topic",
 ]  # fmt: skip
 
 
@@ -209,6 +209,26 @@ class QuestionEdition(Model):
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True)
     edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     asked: Mapped[dict[str, Any]]
+
+
+class Regrading(Model):
+    """A correction of a question that was carried into results already given: by whom, and what it changed."""
+
+    __tablename__ = "regrading"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), index=True)
+    edition: Mapped[int]
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    # How many people's results were looked at, rose, fell, came to pass, and kept a pass they would not have got.
+    people: Mapped[int]
+    better: Mapped[int]
+    worse: Mapped[int]
+    newly_passed: Mapped[int]
+    kept_passes: Mapped[int]
+
+    by: Mapped[Person | None] = relationship()
 
 
 class ExtraTime(Model):

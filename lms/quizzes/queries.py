@@ -348,6 +348,21 @@ def asked_one(question_id: int) -> Asked:
     return _asked(Question.id == question_id)[0]
 
 
+def asked_ever(quiz_id: int) -> list[Asked]:
+    """Every question of the quiz, also those taken out since, and those of the bank that were drawn for somebody."""
+    answered = select(Answer.question_id).join(Attempt).where(Attempt.quiz_id == quiz_id)
+    own = [one for one in _asked(Question.quiz_id == quiz_id) if one.kind.asks]
+    return own + _asked(Question.topic_id.is_not(None) & Question.id.in_(answered))
+
+
+def asked_lately(quiz_id: int) -> list[Asked]:
+    """As ``asked_ever``, without those taken out since."""
+    retired = set(
+        db.session.scalars(select(Question.id).where(Question.retired_at.is_not(None), Question.quiz_id == quiz_id))
+    )
+    return [one for one in asked_ever(quiz_id) if one.id not in retired]
+
+
 def graded(paper: Paper) -> list[Graded]:
     """All questions of a submitted attempt in order, those changed or taken out since as they were then."""
     answers = {

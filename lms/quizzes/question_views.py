@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from pathlib import Path
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -11,12 +13,13 @@ from lms import permissions as can
 from lms.access import allow, me, require, require_version
 from lms.clock import now
 from lms.extensions import db
+from lms.materials.actions import keep_file, mention
 from lms.materials.markdown import to_text
-from lms.quizzes import actions, figure_queries, queries
-from lms.quizzes.forms import KIND_NAMES, WRITTEN_HERE, QuestionForm
+from lms.quizzes import actions, bank_queries, building_actions, figure_queries, queries, regrade_queries
 from lms.quizzes.kinds import QuestionKind
-from lms.quizzes.models import Question, Quiz
-from lms.quizzes.views import builder, find_quiz
+from lms.quizzes.models import Question, Quiz, Topic
+from lms.quizzes.question_forms import KIND_NAMES, QuestionForm
+from lms.quizzes.views import builder, find_quiz, say_doubt
 
 blueprint = Blueprint("questions", __name__)
 
@@ -25,10 +28,12 @@ STEPS = {"up": -1, "down": +1}
 
 def find_question(quiz: Quiz, question_id: int) -> Question:
     """A question that is asked now; held, so that two who change it do so one after the other."""
+    if request.method != "POST":
+        return next((one for one in quiz.live_questions if one.id == question_id), None) or abort(404)
     found = select(Question).where(
         Question.id == question_id, Question.quiz_id == quiz.id, Question.retired_at.is_(None)
     )
-    question: Question = db.first_or_404(found.with_for_update() if request.method == "POST" else found)
+    question: Question = db.first_or_404(found.with_for_update())
     return question
 
 
@@ -39,14 +44,14 @@ def new(quiz_id: int) -> ResponseReturnValue:
     quiz = find_quiz(quiz_id)
     require(can.edit_quiz(me(), quiz))
     kind = request.args.get("kind", "")
-    if request.method == "GET" and kind not in WRITTEN_HERE:
-        return render_template("questions/choose.html", kinds=_kinds(), **builder(quiz))
-    form = QuestionForm(kind=QuestionKind(kind) if kind in WRITTEN_HERE else None)
+    if request.method == "GET" and kind not in set(QuestionKind):
+        return render_template("questions/choose.html", kinds=kinds(), **builder(quiz))
+    form = QuestionForm(kind=QuestionKind(kind) if kind in set(QuestionKind) else None)
     if form.is_submitted() and form.change_rows(request.form):
         return render_template("questions/new.html", form=form, **builder(quiz))
     if form.validate_on_submit():
         question = Question()
-        form.fill(question)
+        fill(question, form)
         actions.append(question, quiz, now=now())
         db.session.add(question)
         db.session.commit()
@@ -55,7 +60,19 @@ def new(quiz_id: int) -> ResponseReturnValue:
     return render_template("questions/new.html", form=form, **builder(quiz)), 422 if form.is_submitted() else 200
 
 
-def _kinds() -> list[tuple[str, str, str]]:
+def fill(question: Question, form: QuestionForm) -> None:
+    """What was typed, and a picture that came with it, under the text."""
+    if form.picture.data:
+        folder, largest = Path(current_app.config["DATA_FOLDER"]) / "files", current_app.config["UPLOAD_LIMIT"]
+        file = keep_file(form.picture.data, me(), folder, largest=largest, now=now())
+        words = (form.picture_words.data or "").replace("[", "(").replace("]", ")")
+        shown = f"![{words}]{mention(file).partition(']')[2]}" if words else mention(file)
+        form.text.data = f"{form.text.data or ''}\n\n{shown}".strip()
+    form.fill(question)
+    actions.show_files(question)
+
+
+def kinds() -> list[tuple[str, str, str]]:
     """(kind, name, what it is good for)."""
     what_for = {
         QuestionKind.SINGLE: _("One of the choices is right."),
@@ -63,6 +80,11 @@ def _kinds() -> list[tuple[str, str, str]]:
         QuestionKind.TRUE_FALSE: _("A statement to agree with or not."),
         QuestionKind.SHORT: _("A word or two, typed."),
         QuestionKind.NUMBER: _("A calculation; you say how exact."),
+        QuestionKind.MATCHING: _("What belongs to what."),
+        QuestionKind.ORDERING: _("Steps to be put in order."),
+        QuestionKind.GAPS: _("A text with words or numbers to fill in."),
+        QuestionKind.ESSAY: _("A text of their own; you check it."),
+        QuestionKind.INFO: _("Something to read before the next questions."),
     }
     return [(kind.value, str(KIND_NAMES[kind]), words) for kind, words in what_for.items()]
 
@@ -80,12 +102,15 @@ def edit(quiz_id: int, question_id: int) -> ResponseReturnValue:
     if not changed_rows and form.validate_on_submit() and _keeps_kind(form, question, answers.all):
         if require_version(question.version, form.version.data):
             before = queries.asked_one(question.id)
-            form.fill(question)
+            fill(question, form)
             db.session.flush()
             actions.note_change(question, before, now=now())
             following = _after(quiz, question)
+            outlook = regrade_queries.outlooks(question).get(quiz.id) if answers.submitted else None
             db.session.commit()
             flash(_("Saved."), "done")
+            if outlook is not None and outlook.changes_something:
+                return redirect(url_for("questions.regrading", quiz_id=quiz.id, question_id=question.id), 303)
             return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=following), 303)
         meanwhile = form.meanwhile_of(question)
     around = builder(quiz)
@@ -98,6 +123,9 @@ def edit(quiz_id: int, question_id: int) -> ResponseReturnValue:
         number=number,
         share=listed,
         answers=answers,
+        doubts=[say_doubt(doubt) for doubt in listed.item.doubts] if listed.item else [],
+        regradings=bank_queries.regradings_of(question.id) if answers.submitted else [],
+        topics=bank_queries.topics(),
         **around,
     )
     return page, 409 if meanwhile is not None else 422 if form.errors else 200
@@ -137,8 +165,56 @@ def delete(quiz_id: int, question_id: int) -> ResponseReturnValue:
         )
     actions.remove(question, now=now())
     db.session.commit()
-    flash(_("The question is deleted."), "done")
+    flash(_("The question is deleted. You can bring it back with the button under the list."), "done")
     return redirect(url_for("quizzes.edit", quiz_id=quiz.id), 303)
+
+
+@blueprint.post("/quizzes/<int:quiz_id>/questions/<int:question_id>/return")
+@allow(can.teach)
+def restore(quiz_id: int, question_id: int) -> ResponseReturnValue:
+    """Undo of a deletion."""
+    quiz = find_quiz(quiz_id)
+    require(can.edit_quiz(me(), quiz))
+    question = next((one for one in quiz.questions if one.id == question_id), None) or abort(404)
+    actions.restore(question, now=now())
+    db.session.commit()
+    flash(_("The question is back."), "done")
+    return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=question.id), 303)
+
+
+@blueprint.post("/quizzes/<int:quiz_id>/questions/<int:question_id>/copies")
+@allow(can.teach)
+def duplicate(quiz_id: int, question_id: int) -> ResponseReturnValue:
+    quiz = find_quiz(quiz_id)
+    require(can.edit_quiz(me(), quiz))
+    made = building_actions.duplicate(find_question(quiz, question_id), quiz, now=now())
+    db.session.commit()
+    flash(_("This is the copy: change it as you like."), "done")
+    return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=made.id), 303)
+
+
+@blueprint.post("/quizzes/<int:quiz_id>/questions/<int:question_id>/bank")
+@allow(can.teach)
+def to_bank(quiz_id: int, question_id: int) -> ResponseReturnValue:
+    """Into the topic ``topic_id``: a copy, or with ``move`` the question itself while nobody has answered it."""
+    quiz = find_quiz(quiz_id)
+    require(can.edit_quiz(me(), quiz))
+    question = find_question(quiz, question_id)
+    topic = db.first_or_404(select(Topic).where(Topic.id == request.form.get("topic_id", type=int)))
+    if "move" not in request.form:
+        building_actions.copy_to_bank(question, topic, now=now())
+        flash(_("A copy stands in the bank, in “%(topic)s”.", topic=topic.title), "done")
+        following = url_for("questions.edit", quiz_id=quiz.id, question_id=question.id)
+    else:
+        try:
+            building_actions.move_to_bank(question, topic)
+        except building_actions.Answered:
+            flash(_("People have answered this question: it stays here. Put a copy into the bank."), "late")
+            return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=question.id), 303)
+        flash(_("The question stands in the bank now, in “%(topic)s”.", topic=topic.title), "done")
+        following = url_for("quizzes.edit", quiz_id=quiz.id)
+    db.session.commit()
+    return redirect(following, 303)
 
 
 @blueprint.post("/quizzes/<int:quiz_id>/questions/<int:question_id>/position")

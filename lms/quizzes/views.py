@@ -10,31 +10,28 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms import permissions as can
 from lms.access import allow, me, require, require_version
-from lms.centres.models import Centre
+from lms.accounts.queries import by_email
 from lms.clock import now
 from lms.cycles.actions import place
 from lms.cycles.models import Module
-from lms.cycles.queries import current_cycle, visible_cycles, visible_to
+from lms.cycles.queries import current_cycle, visible_cycles
 from lms.display import locale, percent, titled
 from lms.extensions import db
-from lms.freshness import no_store
 from lms.materials.markdown import to_text
 from lms.progress.numerals import number_word
-from lms.quizzes import actions, figure_queries, queries
-from lms.quizzes.forms import KIND_NAMES, QuizForm
+from lms.quizzes import actions, bank_queries, figure_queries, queries
+from lms.quizzes.forms import ExtraTimeForm, QuizForm
+from lms.quizzes.items import Doubt, Item
 from lms.quizzes.models import Counts, Question, Quiz
+from lms.quizzes.question_forms import KIND_NAMES
 from lms.typography import typo
 
 blueprint = Blueprint("quizzes", __name__)
-
-PEOPLE_ON_A_PAGE = 100
-# Below this share of right answers a question deserves another look.
-LOW_SHARE = 50
 
 
 def find_quiz(quiz_id: int) -> Quiz:
@@ -72,7 +69,9 @@ def new() -> ResponseReturnValue:
     """A draft at the end of the module ``?module_id=``; then its questions are written."""
     module = db.first_or_404(select(Module).where(Module.id == request.args.get("module_id", type=int)))
     require(can.edit_curriculum(me()))
-    form = QuizForm()
+    form = QuizForm(topics=bank_queries.offered_topics(), pairs=_pairs(module.cycle_id))
+    if form.is_submitted() and form.change_rows(request.form):
+        return render_template("quizzes/new.html", form=form, module=module)
     if form.validate_on_submit():
         quiz = Quiz(created_at=now(), updated_at=now())
         form.fill(quiz)
@@ -89,18 +88,60 @@ def new() -> ResponseReturnValue:
 def edit(quiz_id: int) -> ResponseReturnValue:
     quiz = find_quiz(quiz_id)
     require(can.edit_quiz(me(), quiz))
-    form = QuizForm(quiz)
+    pairs = _pairs(quiz.module.cycle_id, but=quiz.id) if quiz.module else []
+    form = QuizForm(quiz, topics=bank_queries.offered_topics(), pairs=pairs)
     meanwhile = None
-    if form.validate_on_submit():
+    changed_rows = form.is_submitted() and form.change_rows(request.form)
+    if not changed_rows and form.validate_on_submit():
         if require_version(quiz.version, form.version.data):
             form.fill(quiz)
             quiz.updated_at = now()
+            actions.reschedule(quiz)
             db.session.commit()
             flash(_("Saved."), "done")
             return redirect(url_for("quizzes.edit", quiz_id=quiz.id), 303)
-        meanwhile = form.meanwhile(QuizForm.stored(quiz))
-    page = render_template("quizzes/edit.html", form=form, meanwhile=meanwhile, **builder(quiz))
-    return page, 409 if meanwhile is not None else 422 if form.is_submitted() else 200
+        meanwhile = form.meanwhile_of(quiz)
+    page = render_template(
+        "quizzes/edit.html",
+        form=form,
+        meanwhile=meanwhile,
+        extra=bank_queries.extra_times(quiz.id),
+        extra_form=ExtraTimeForm(formdata=None),
+        **builder(quiz),
+    )
+    return page, 409 if meanwhile is not None else 422 if form.errors else 200
+
+
+def _pairs(cycle_id: int, but: int = 0) -> list[tuple[int, str]]:
+    """The quizzes of the cycle that another may be the entry quiz of."""
+    return [
+        (row.id, f"{row.position}. {titled(row)}")
+        for row in db.session.execute(
+            select(Quiz.id, Quiz.title, Quiz.title_en, Module.position)
+            .join(Module, Module.id == Quiz.module_id)
+            .where(Module.cycle_id == cycle_id, Quiz.id != but)
+            .order_by(Module.position, Quiz.position)
+        )
+    ]
+
+
+@blueprint.post("/quizzes/<int:quiz_id>/extra-time")
+@allow(can.teach)
+def extra_time(quiz_id: int) -> ResponseReturnValue:
+    """More minutes for one person, also in an attempt that is open now."""
+    quiz = find_quiz(quiz_id)
+    require(can.edit_quiz(me(), quiz))
+    form = ExtraTimeForm()
+    person = by_email((form.email.data or "").strip().lower())
+    if not form.validate_on_submit():
+        flash(" ".join(str(error) for errors in form.errors.values() for error in errors), "late")
+    elif person is None:
+        flash(_("Nobody here has the address “%(address)s”.", address=(form.email.data or "")[:80]), "late")
+    else:
+        actions.give_time(quiz, person, form.minutes.data)
+        db.session.commit()
+        flash(_("Saved."), "done")
+    return redirect(url_for("quizzes.edit", quiz_id=quiz.id, _anchor="extra"), 303)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,34 +151,41 @@ class Listed:
     id: int
     title: str
     kind: str
-    share: figure_queries.Share | None
+    item: Item | None
 
     @property
     def percent(self) -> int | None:
-        return self.share.percent if self.share else None
+        return self.item.percent if self.item else None
 
     @property
-    def is_low(self) -> bool:
-        return self.percent is not None and self.percent < LOW_SHARE
+    def confuses(self) -> bool:
+        return self.item is not None and self.item.confuses
 
 
 def builder(quiz: Quiz) -> dict[str, Any]:
     """What stands around every page of the builder: the head, and the list of questions with their figures."""
     questions = quiz.live_questions
-    shares = figure_queries.shares(quiz.id)
+    items = figure_queries.items(quiz.id)
     return {
         "quiz": quiz,
         "facts": _facts(quiz, questions),
         "listed": [
-            Listed(question.id, _short(question), str(KIND_NAMES[question.kind]), shares.get(question.id))
+            Listed(question.id, short(question), str(KIND_NAMES[question.kind]), items.get(question.id))
             for question in questions
         ],
-        "people": max((share.people for share in shares.values()), default=0),
+        "people": max((item.people for item in items.values()), default=0),
+        "removed": last_removed(quiz),
     }
 
 
-def _short(question: Question, longest: int = 70) -> str:
-    text = to_text(question.text_html)
+def last_removed(quiz: Quiz) -> Question | None:
+    """The question taken out last, which one press brings back."""
+    gone = [one for one in quiz.questions if one.retired_at is not None]
+    return max(gone, key=lambda one: (one.retired_at, one.id), default=None)
+
+
+def short(question: Question, longest: int = 70) -> str:
+    text = question.title or to_text(question.text_html)
     return typo(text if len(text) <= longest else f"{text[:longest].rpartition(' ')[0].rstrip(' .,;:—–-')}…")
 
 
@@ -159,33 +207,6 @@ def preview(quiz_id: int) -> ResponseReturnValue:
     size = say_size(sum(question.kind.asks for question in questions), sum(question.points for question in questions))
     return render_template(
         "quizzes/preview.html", quiz=quiz, questions=questions, size=size, captions=captions(questions)
-    )
-
-
-# --- results ----------------------------------------------------------------------------------------------------------
-@blueprint.get("/quizzes/<int:quiz_id>/results")
-@allow(can.see_quiz_results)
-def results(quiz_id: int) -> ResponseReturnValue:
-    """Who tried it, how often, and how it went; a page of people at a time, by name."""
-    no_store()
-    quiz = db.first_or_404(visible_to(me(), Quiz).where(Quiz.id == quiz_id).options(joinedload(Quiz.module)))
-    everybody = figure_queries.results(quiz.id, me())
-    count, passed = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(everybody.subquery().c.passed), 0))
-    ).one()
-    pages = max(1, -(-count // PEOPLE_ON_A_PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
-    rows = db.session.execute(everybody.limit(PEOPLE_ON_A_PAGE).offset((page - 1) * PEOPLE_ON_A_PAGE)).all()
-    names = db.session.execute(select(Centre.id, Centre.name, Centre.name_en))
-    return render_template(
-        "quizzes/results.html",
-        quiz=quiz,
-        rows=rows,
-        centres={row.id: titled(row, "name") for row in names},
-        count=count,
-        passed=passed,
-        page=page,
-        pages=pages,
     )
 
 
@@ -251,3 +272,12 @@ def say_attempts(count: int | None) -> str:
         return str(_("any number of attempts"))
     words = {1: _("one attempt"), 2: _("two attempts"), 3: _("three attempts")}
     return str(words.get(count) or ngettext("%(num)s attempt", "%(num)s attempts", count))
+
+
+def say_doubt(doubt: Doubt) -> str:
+    return {
+        Doubt.REVERSED: _("Those who do better in the rest of the quiz answer this one worse: is the key right?"),
+        Doubt.MISLEADING: _("One wrong answer is given more often than the right one."),
+        Doubt.HARD: _("Fewer than half answer it right."),
+        Doubt.BLUNT: _("It hardly tells who knows from who does not."),
+    }[doubt]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lms.accounts.passwords import hash_password
 from lms.cycles.actions import enrol
-from lms.seeds import curriculum, history, letters, people, surveys
+from lms.seeds import curriculum, essays, history, letters, people, surveys
 
 PASSWORD = "masterskaya-demo"
 SIGN_INS = {
@@ -29,6 +29,7 @@ def load(now: datetime) -> None:
     enrol((learner.person for learner in everybody.learners), school.cycle, now=begun + timedelta(days=3))
     history.tell(everybody, school, chance, now)
     letters.tell(everybody, school, chance, now)
+    essays.tell(everybody, school, now)
     surveys.tell(everybody, school, chance, now)
     for person in everybody.all:
         if person.email in SIGN_INS.values():

@@ -12,15 +12,16 @@ from lms.clock import now
 from lms.cycles.models import Rule, State
 from lms.extensions import db
 from lms.quizzes import figure_queries
-from lms.quizzes.forms import WRITTEN_HERE
 from lms.quizzes.models import Attempt, Question, QuestionEdition, QuestionKind, Quiz
 from tests import factories
 from tests.quizzes.conftest import form_of
 from tests.quizzes.test_taking import words
 
+FORGIVING = {"case": False, "yo": False, "spaces": False, "wildcards": False}
 SETTINGS = {
     "title": "Тест о деле", "title_en": "", "intro": "Вопросы.", "pass_mark": "70", "attempts_allowed": "",
-    "due_on": "2026-12-06", "rule": "optional",
+    "due_on": "2026-12-06", "rule": "optional", "counts": "best", "layout": "all", "penalty": "0",
+    "show_results": "at_once", "show_right_answers": "settled", "pair_of": "0",
 }  # fmt: skip
 
 
@@ -164,22 +165,22 @@ def test_what_does_not_exist_is_not_built(cast, as_, quiz, q):
 def test_first_the_kind_is_chosen(cast, as_, quiz):
     page = words(as_(cast.trainer).get(f"/quizzes/{quiz.id}/questions/new"))
 
-    for kind in WRITTEN_HERE:
+    for kind in QuestionKind:
         assert f"/quizzes/{quiz.id}/questions/new?kind={kind}" in page
 
 
 @pytest.mark.parametrize(
     "kind, fields, settings, choices",
     [
-        ("single", rows(("Да", True), ("Нет", False), ("", False)), {}, [("Да", True), ("Нет", False)]),
+        ("single", rows(("Да", True), ("Нет", False), ("", False)), {"shuffle": True}, [("Да", True), ("Нет", False)]),
         (
             "several",
             rows(("Да", True), ("Ага", True), ("Нет", False)),
-            {},
+            {"shuffle": True},
             [("Да", True), ("Ага", True), ("Нет", False)],
         ),
-        ("true_false", {"right": "true"}, {"right": True}, []),
-        ("short", {"accepted": "да\r\n\r\n ага \r\nДа."}, factories.accepted("да", "ага"), []),
+        ("true_false", {"right": "true"}, {"right": True, "feedback": {"true": "", "false": ""}}, []),
+        ("short", {"accepted": "да\r\n\r\n ага \r\nДа."}, factories.accepted("да", "ага") | FORGIVING, []),
         (
             "number",
             {"answer": "1 200,5 ₽", "tolerance": "", "unit": "₽"},
@@ -219,7 +220,7 @@ def test_a_question_of_every_kind_is_made(cast, as_, quiz, kind, fields, setting
         (single(kind="short", accepted=" . \n"), "Напишите хотя бы один верный ответ."),
         (single(kind="number", answer="много"), "Напишите число, например 12,5."),
         (single(kind="number", answer="5", tolerance="-1"), "Напишите число, 0 или больше."),
-        (single(kind="essay") | rows(("Да", True), ("Нет", False)), "Тип"),
+        (single(kind="riddle") | rows(("Да", True), ("Нет", False)), "Тип"),
     ],
 )
 def test_a_question_nobody_could_answer_is_not_kept(cast, as_, quiz, form, message):
@@ -362,14 +363,17 @@ def test_moving_a_question_is_no_change_to_those_who_answer_it(cast, as_, quiz, 
     assert (q.several.version, q.several.edition) == before
 
 
-def test_a_question_nobody_answered_goes_for_good(cast, as_, quiz, q):
+def test_a_deleted_question_comes_back_with_one_press(cast, as_, quiz, q):
     id = q.short.id
     page = words(as_(cast.trainer).get(f"/quizzes/{quiz.id}/questions/{id}/delete"))
     response = as_(cast.trainer).post(f"/quizzes/{quiz.id}/questions/{id}/delete")
 
     assert "Удалить вопрос 5?" in page and "На него ещё никто не отвечал." in page
-    assert response.location == f"/quizzes/{quiz.id}/edit"
-    assert db.session.get(Question, id) is None
+    assert response.location == f"/quizzes/{quiz.id}/edit" and q.short not in quiz.live_questions
+    assert "Вернуть удалённый вопрос" in words(as_(cast.trainer).get(response.location))
+
+    as_(cast.trainer).post(f"/quizzes/{quiz.id}/questions/{id}/return")
+    assert [one.id for one in quiz.live_questions][-1] == id
 
 
 def test_before_an_answered_question_goes_the_figures_are_told(cast, as_, quiz, q, right, attempt):

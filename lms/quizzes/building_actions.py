@@ -1,0 +1,104 @@
+"""Building a quiz out of what there is: copies, the bank, corrections carried into results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from lms.accounts.models import Person
+from lms.extensions import db
+from lms.quizzes import actions, figure_queries
+from lms.quizzes.models import Answer, Attempt, Choice, Question, Quiz, Regrading, Topic
+from lms.quizzes.regrading import Outlook
+
+
+class Answered(Exception):
+    """People have answered the question: it stays where it is, and may be copied."""
+
+
+# --- copies, and the bank ---------------------------------------------------------------------------------------------
+def copy(question: Question, *, now: datetime) -> Question:
+    """The same question anew, with no place yet and nobody's answers."""
+    made = Question(
+        kind=question.kind, title=question.title, tags=list(question.tags or ()), text=question.text,
+        text_html=question.text_html, points=question.points, explanation=question.explanation,
+        settings=question.settings, updated_at=now, files=list(question.files), position=0,
+    )  # fmt: skip
+    made.choices = [
+        Choice(position=one.position, text=one.text, is_right=one.is_right, share=one.share, feedback=one.feedback)
+        for one in question.choices
+    ]
+    return made
+
+
+def duplicate(question: Question, quiz: Quiz, *, now: datetime) -> Question:
+    """A copy right after the question."""
+    made = copy(question, now=now)
+    db.session.execute(
+        update(Question)
+        .where(Question.quiz_id == quiz.id, Question.position > question.position)
+        .values(position=Question.position + 1)
+    )
+    made.position, made.quiz_id = question.position + 1, quiz.id
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def copy_into(questions: Iterable[Question], quiz: Quiz, *, now: datetime) -> int:
+    """Copies at the end of the quiz; how many."""
+    count = 0
+    for question in questions:
+        made = copy(question, now=now)
+        actions.append(made, quiz, now=now)
+        db.session.add(made)
+        count += 1
+    return count
+
+
+def copy_to_bank(question: Question, topic: Topic, *, now: datetime) -> Question:
+    made = copy(question, now=now)
+    made.topic = topic
+    made.position = _end_of(topic)
+    db.session.add(made)
+    return made
+
+
+def move_to_bank(question: Question, topic: Topic) -> None:
+    """Out of its quiz or topic into this one. Raises Answered where people's results hang on it."""
+    if question.quiz_id is not None and figure_queries.answers_to(question.id).all:
+        raise Answered
+    position = _end_of(topic)
+    question.quiz_id, question.topic_id, question.position = None, topic.id, position
+
+
+def _end_of(topic: Topic) -> int:
+    last = db.session.scalar(
+        select(Question.position).where(Question.topic_id == topic.id).order_by(Question.position.desc()).limit(1)
+    )
+    return (last or 0) + 1
+
+
+# --- corrections ------------------------------------------------------------------------------------------------------
+def regrade(question: Question, outlook: Outlook, *, by: Person, now: datetime) -> Regrading:
+    """Carry the corrected question into results that are given, and write down what that changed."""
+    for change in outlook.changes:
+        db.session.execute(
+            update(Answer)
+            .where(Answer.attempt_id == change.attempt_id, Answer.question_id == question.id)
+            .values(points=change.points, edition=question.edition)
+        )
+        db.session.execute(
+            update(Attempt)
+            .where(Attempt.id == change.attempt_id)
+            .values(score=change.score, percent=change.percent, passed=change.passed)
+        )
+    logged = Regrading(
+        question_id=question.id, edition=question.edition, at=now, by_id=by.id, people=outlook.people,
+        better=len(outlook.better), worse=len(outlook.worse), newly_passed=len(outlook.newly_passed),
+        kept_passes=len(outlook.kept_passes),
+    )  # fmt: skip
+    db.session.add(logged)
+    return logged
