@@ -39,13 +39,17 @@ from lms.search import views as search
 from lms.search import worker as search_worker
 from lms.sessions import (
     attendance_views,
+    calendar_views,
     editing_views,
+    feed_views,
     feedback_views,
     here_views,
     incoming_views,
     invitation_views,
     letter_views,
     mailbox_worker,
+    participant_list_views,
+    participant_list_worker,
     reminder_worker,
     room_views,
     schedule_views,
@@ -70,6 +74,8 @@ AREAS = (
     sessions, incoming_views, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     room_views, sheet_views, here_views,
     sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views, feedback_views,
+    sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
+    room_views, sheet_views, here_views, participant_list_views, calendar_views, feed_views,
     progress, export_views, decision_views, reminder_views,
     certificates, credential_views, register_views,
     outbox,
@@ -88,6 +94,7 @@ WORK = (search_worker, overdue_worker)
 
 # Imported so that the worker knows what there is to do.
 JOBS = (reminder_worker,)
+WORK = (search_worker, participant_list_worker)
 
 
 class Id(IntegerConverter):

@@ -107,12 +107,16 @@ def say_span(starts_at: datetime, ends_at: datetime, zone: str, locale: str, now
 
 def say_when(starts_at: datetime, ends_at: datetime, zone: str, own_zone: str, locale: str, now: datetime) -> str:
     """As ``say_span``; a reader in a zone whose clock shows another hour sees her own time first: «… у вас (15:00 по
-    Москве)»."""
+    Москве)»; the day there is said as well where it is another one."""
     if starts_at.astimezone(ZoneInfo(own_zone)).utcoffset() == starts_at.astimezone(ZoneInfo(zone)).utcoffset():
         return say_span(starts_at, ends_at, zone, locale, now)
     here = say_span(starts_at, ends_at, own_zone, locale, now).removesuffix(f" {zone_words(own_zone, locale)}")
     yours = "your time" if locale == "en" else f"у{NB}вас"
-    return f"{here} {yours} ({say_time(starts_at, zone)} {zone_words(zone, locale)})"
+    tz = ZoneInfo(zone)
+    there = starts_at.astimezone(tz).date()
+    is_other_day = there != starts_at.astimezone(ZoneInfo(own_zone)).date()
+    day = f"{say_weekday_day(there, locale, now.astimezone(tz).date())}, " if is_other_day else ""
+    return f"{here} {yours} ({day}{say_time(starts_at, zone)} {zone_words(zone, locale)})"
 
 
 def say_moment(at: datetime, zone: str, locale: str, now: datetime) -> str:

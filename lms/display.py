@@ -49,6 +49,12 @@ def zone() -> str:
     return str(g.zone)
 
 
+def live_in(zone_name: str) -> None:
+    """Times on this page are told for someone of that zone, who need not have signed in (a letter's reader)."""
+    if zone_name and dates.find_zone(zone_name):
+        g.zone = zone_name
+
+
 def titled(thing: Any, field: str = "title") -> str:
     """A thing's name in the language of the page: ``title_en`` in English where there is one, else ``title``."""
     english = getattr(thing, f"{field}_en", "") if locale() == "en" else ""

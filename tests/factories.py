@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from lms.accounts.models import Person, Role
+from lms.accounts.tables import read_text
 from lms.centres.models import Centre
 from lms.certificates.models import Certificate
 from lms.certificates.numbers import new_code
@@ -18,7 +19,8 @@ from lms.outbox.models import Letter
 from lms.progress.models import Completion, How
 from lms.quizzes.models import Attempt, Choice, Question, QuestionKind, Quiz, Topic
 from lms.sessions.incoming_models import Finding, IncomingLetter
-from lms.sessions.models import Invitation, LiveSession, LiveSessionKind
+from lms.sessions.models import Invitation, LiveSession, LiveSessionKind, ParticipantList
+from lms.sessions.participant_lists import participants
 from lms.surveys.models import Survey, SurveyKind, SurveyQuestion
 
 T = TypeVar("T")
@@ -155,6 +157,13 @@ def live_session(
         )
     )
     return _keep(made)
+
+
+def participant_list(of: LiveSession, text: str, **fields: Any) -> ParticipantList:
+    """A provider's list as it was uploaded; «Name;address» a line, without a head."""
+    found = participants(read_text(text), of.starts_at, of.zone)
+    made = {"live_session_id": of.id, "created_at": now(), "rows": [one.kept() for one in found], "assigned": {}}
+    return _keep(ParticipantList(**made | fields))
 
 
 def enrolment(of: Person, in_cycle: Cycle, **fields: Any) -> Enrolment:

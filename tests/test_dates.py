@@ -31,6 +31,21 @@ def test_a_meeting_over_midnight_says_both_days():
     assert plain(said) == "чт, 3 декабря, 15:00 — пт, 4 декабря, 15:00 по Москве"
 
 
+@pytest.mark.parametrize(
+    ("own", "locale", "said"),
+    [
+        ("Europe/Moscow", "ru", "чт, 3 декабря, 22:00–23:30 по Москве"),
+        ("Europe/Kaliningrad", "ru", "чт, 3 декабря, 21:00–22:30 у вас (22:00 по Москве)"),
+        ("Asia/Kamchatka", "ru", "пт, 4 декабря, 07:00–08:30 у вас (чт, 3 декабря, 22:00 по Москве)"),
+        ("Asia/Kamchatka", "en", "Fri 4 December, 07:00–08:30 your time (Thu 3 December, 22:00 Moscow time)"),
+        ("Asia/Yekaterinburg", "ru", "пт, 4 декабря, 00:00–01:30 у вас (чт, 3 декабря, 22:00 по Москве)"),
+    ],
+)
+def test_where_the_clock_shows_another_hour_ones_own_time_comes_first(own, locale, said):
+    late = START + timedelta(hours=7)
+    assert plain(dates.say_when(late, late + timedelta(minutes=90), "Europe/Moscow", own, locale, NOW)) == said
+
+
 def test_another_year_is_said():
     assert plain(dates.say_day(date(2027, 1, 2), "ru", NOW.date())) == "2 января 2027"
     assert plain(dates.say_day(date(2026, 1, 2), "ru", NOW.date())) == "2 января"

@@ -53,6 +53,7 @@ PUBLIC = {
     "credentials.token",
     "credentials.unsigned",
     "cycles.show",
+    "feeds.calendar",
     "home.accessibility",
     "home.health",
     "home.help",
@@ -185,6 +186,9 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "wish_token": wishes,
         "topic": "news",
         "incoming_id": incoming.id,
+        "feed": tokens.issue(person, Purpose.CALENDAR, now=now(), lifetime=timedelta(days=1))[0],
+        "which": "own",
+        "list_id": factories.participant_list(live_session, f"{person.family_name};{person.email}").id,
         "answer": "yes",
         "name": "name",
     }
@@ -196,6 +200,7 @@ NOTHING = {
     "topic": "news",
     "name": "x",
     "answer": "yes",
+    "which": "own",
 }
 
 
@@ -295,7 +300,9 @@ def test_no_body_carries_a_word_of_what_is_not_ones_own(app, world, who, words):
     leaks = []
     for visit in visits(app, world, {"GET"}, who):
         # The page behind a letter's link, a sheet's code or a certificate's address belongs to whoever has the secret.
-        by_secret = visit.route.endpoint.startswith(("letter.", "here.", "wishes.", "certificates.", "credentials."))
+        by_secret = visit.route.endpoint.startswith(
+            ("letter.", "here.", "wishes.", "feeds.", "certificates.", "credentials.")
+        )
         if not (by_secret and visit.whose == "other"):
             body = client.get(visit.address).get_data()
             leaks += [f"{visit}: {word}" for word in words if word.encode() in body]

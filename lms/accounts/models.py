@@ -131,6 +131,8 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     SET_PASSWORD = "set_password"
     INVITATION = "invitation"
+    CALENDAR = "calendar"  # one's own sessions, for a calendar that subscribes
+    CENTRE_CALENDAR = "centre_calendar"  # those of a centre (``object_id``), for its coordinator
     API = "api"  # an access key: a program reads what the person may see
     LETTER_WISHES = "letter_wishes"
 

@@ -111,6 +111,9 @@ def _calendar(events: list[tuple[Event, Component]], method: str, name: str = ""
     calendar.add("method", method)
     if name:
         calendar.add("x-wr-calname", _line(name))
+        # How often a calendar that subscribes may look again (RFC 7986 §5.7, and what Outlook reads).
+        calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", "PT1H")
     spans: dict[str, list[int]] = {}
     for event, _ in events:
         spans.setdefault(event.zone, []).extend((event.starts_at.year, event.ends_at.year))

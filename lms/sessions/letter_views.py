@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from lms import security
+from lms import display, security
 from lms.access import let_guest_in, public, someone
 from lms.accounts import tokens
 from lms.accounts.models import Person, Purpose, Token
@@ -72,6 +72,7 @@ def stale(secret: str) -> ResponseReturnValue:
 
 
 def page(template: str, opened: Opened, secret: str, **values: object) -> str:
+    display.live_in(opened.person.zone)
     visitor = someone()
     is_other = visitor is not None and visitor.letter is None and visitor.id != opened.person.id
     given = opened.invitation.answer if opened.invitation else None
