@@ -76,6 +76,8 @@ class Defaults:
     MAIL_TIMEOUT = 30
     # Seconds a claimed letter belongs to its worker; after that a crash is assumed and another worker takes it.
     OUTBOX_LEASE = 60
+    # Seconds for which letters to many wait, so that whoever pressed the button can take them back.
+    UNDO_SECONDS = 60
     # Reminders and news wait while it is night where their reader lives, unless she chose other hours. Empty: never.
     QUIET_HOURS = "21-8"
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import astuple
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.accounts import mail, tokens
 from lms.accounts.models import PeopleImport, Person, PersonRole, Purpose, Role, Token
 from lms.accounts.people_list import Row
-from lms.accounts.queries import by_email
+from lms.accounts.queries import by_email, guest_by_email
 from lms.accounts.verdicts import Fate, Verdict
 from lms.extensions import db
 from lms.outbox import actions as outbox
@@ -46,12 +48,56 @@ def send_password_letter(email: str, *, now: datetime) -> None:
 
 def register(person: Person, *, now: datetime) -> None:
     """A stranger's own account: a volunteer. Who has one already keeps it as it is, and nobody learns of it."""
-    if by_email(person.email) is None:
+    guest = guest_by_email(person.email)
+    if guest is not None:
+        for name in ("family_name", "given_name", "patronymic", "locale"):
+            setattr(guest, name, getattr(person, name) or getattr(guest, name))
+        welcome(guest, now=now)
+        db.session.flush()
+    elif by_email(person.email) is None:
         person.created_at = now
         person.roles = {Role.VOLUNTEER}
         db.session.add(person)
         db.session.flush()
     send_sign_in_letter(person.email, now=now)
+
+
+def add_guests(names: Mapping[str, str], *, now: datetime) -> list[int]:
+    """{address: name} of people nobody knows; ids of all of them, also of those somebody else added meanwhile."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    insert_one = dialect.insert(Person.__table__).on_conflict_do_nothing(index_elements=["email"])
+    rows = [_guest_row(address, name, now) for address, name in names.items()]
+    ids: list[int] = []
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        db.session.execute(insert_one, some)
+        ids += db.session.scalars(select(Person.id).where(Person.email.in_([row["email"] for row in some])))
+    return ids
+
+
+def _guest_row(address: str, name: str, now: datetime) -> dict[str, object]:
+    """«Анна Иванова» is a given and a family name; where there is none, the address stands for it."""
+    given, _space, family = name.rpartition(" ") if name else ("", "", address.partition("@")[0])
+    return {
+        "email": address,
+        "family_name": family[:255],
+        "given_name": given[:255],
+        "patronymic": "",
+        "position": "",
+        "locale": "",
+        "zone": "",
+        "session_version": 1,
+        "is_guest": True,
+        "created_at": now,
+        "version": 1,
+    }
+
+
+def welcome(guest: Person, *, now: datetime) -> None:
+    """A guest becomes one of us: she may sign in, and what she answered and did as a guest stays hers."""
+    guest.is_guest = False
+    guest.roles = {Role.VOLUNTEER}
+    guest.created_at = now
 
 
 def note_sign_in(person: Person, *, now: datetime) -> None:
@@ -123,6 +169,15 @@ def _update(verdicts: list[Verdict]) -> None:
         db.session.execute(
             update(Person).where(Person.id == verdict.person_id).values(version=Person.version + 1, **values)
         )
+    _welcome_guests([verdict.person_id for verdict in verdicts if verdict.person_id is not None])
+
+
+def _welcome_guests(person_ids: list[int]) -> None:
+    """Who stands in a list of people is a guest no longer."""
+    guests = db.session.scalars(select(Person.id).where(Person.id.in_(person_ids), Person.is_guest)).all()
+    if guests:
+        db.session.execute(update(Person).where(Person.id.in_(guests)).values(is_guest=False))
+        db.session.execute(insert(PersonRole), [{"person_id": one, "role": Role.VOLUNTEER} for one in guests])
 
 
 def _sweep(person: Person, purpose: Purpose, now: datetime) -> None:

@@ -41,6 +41,8 @@ class Person(UserMixin, Model):
     # Turns with every sign-out everywhere, new password, changed role and suspension: older cookies end.
     session_version: Mapped[int] = mapped_column(default=1)
     suspended_at: Mapped[datetime | None]
+    # Invited to a session by address only: gets its letters and answers, and has neither account nor sign-in.
+    is_guest: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)

@@ -101,7 +101,8 @@ def new() -> ResponseReturnValue:
     form = PersonForm(centres=centres_to_choose(), roles=roles_to_give(), data={"roles": [Role.VOLUNTEER]})
     if not _accepted(form):
         return _page("people/new.html", form, status=422 if form.is_submitted() else 200)
-    somebody = Person(created_at=now(), centre_id=me().centre_id)
+    somebody = queries.guest_by_email(form.email.data) or Person(created_at=now())
+    somebody.is_guest, somebody.centre_id = False, me().centre_id
     _write(form, somebody)
     somebody.roles = form.chosen_roles or {Role.VOLUNTEER}
     db.session.add(somebody)
@@ -187,7 +188,7 @@ def _accepted(form: PersonForm, somebody: Person | None = None) -> bool:
     """Is the form in order, and the address nobody else's? (Whose it is, she may not be allowed to know.)"""
     if not form.validate_on_submit():
         return False
-    other = db.session.scalar(select(Person.id).where(Person.email == form.email.data))
+    other = db.session.scalar(select(Person.id).where(Person.email == form.email.data, Person.is_guest.is_(False)))
     if other is None or (somebody is not None and other == somebody.id):
         return True
     form.email.errors = [_taken()]

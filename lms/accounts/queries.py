@@ -16,17 +16,25 @@ from lms.extensions import db
 
 
 def visible_people(person: Person) -> Select[Person]:
-    """The network's coordinators see everybody, a centre's coordinator the people of her centre, others nobody."""
+    """The network's coordinators see everybody, a centre's coordinator the people of her centre, others nobody.
+
+    Guests of a session are no people of the network.
+    """
     if can.coordinate(person):
-        return select(Person)
+        return select(Person).where(Person.is_guest.is_(False))
     if can.look_after_people(person) and person.centre_id is not None:
-        return select(Person).where(Person.centre_id == person.centre_id)
+        return select(Person).where(Person.centre_id == person.centre_id, Person.is_guest.is_(False))
     return select(Person).where(false())
 
 
 def by_email(email: str) -> Person | None:
-    """The person with that address, as ``addresses.parse_email`` writes it."""
-    return db.session.scalar(select(Person).where(Person.email == email))
+    """The person with that address, as ``addresses.parse_email`` writes it; a guest has no account."""
+    return db.session.scalar(select(Person).where(Person.email == email, Person.is_guest.is_(False)))
+
+
+def guest_by_email(email: str) -> Person | None:
+    """Whoever was invited to a session by that address and has no account."""
+    return db.session.scalar(select(Person).where(Person.email == email, Person.is_guest.is_(True)))
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------

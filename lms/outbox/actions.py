@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -109,6 +109,21 @@ def release(letters: Iterable[Letter], *, now: datetime) -> None:
     for letter in letters:
         letter.state, letter.next_try_at = LetterState.QUEUED, now
     _note()
+
+
+def wait_until(letter_ids: Collection[int], until: datetime) -> None:
+    """These go no sooner; what is under way already stays so."""
+    ids = sorted(letter_ids)
+    for start in range(0, len(ids), _AT_ONCE):
+        db.session.execute(
+            update(Letter)
+            .where(
+                Letter.id.in_(ids[start : start + _AT_ONCE]),
+                Letter.state == LetterState.QUEUED,
+                Letter.next_try_at < until,  # what waits for the morning goes on waiting
+            )
+            .values(next_try_at=until)
+        )
 
 
 def drop(key_prefix: str) -> int:

@@ -21,6 +21,7 @@ from lms.cycles.queries import current_cycle, visible_cycles
 from lms.extensions import db
 from lms.sessions import agenda, invitation_actions, queries, reminder_actions, waiting_actions, words
 from lms.sessions import invitation_queries as invitations
+from lms.sessions.conflict_queries import conflicts
 from lms.sessions.forms import CancellationForm, LiveSessionForm
 from lms.sessions.models import Anchor, Audience, LiveSession, Reminded
 from lms.sessions.reminder_forms import Plan
@@ -44,7 +45,7 @@ def new() -> ResponseReturnValue:
         start_as_the_last(form)
         number = number_meant(form)
         form.invite_all.data, form.number_shown.data = number > 0, number
-        return page_of_new(form, number)
+        return page_of_new(form, number, conflicts=conflicts_of(form) if form.day.data and form.starts.data else None)
     if request.form.get("do") == "more":
         form.offer_more_reminders()
         return page_of_new(form, number_meant(form))
@@ -57,19 +58,17 @@ def new() -> ResponseReturnValue:
         # Somebody was enrolled meanwhile, or the audience was changed: the number on the page must be true.
         form.number_shown.data = number
         return page_of_new(form, number, number_changed=True), 422
-    at = now()
-    live_session = LiveSession(created_at=at, updated_at=at)
-    save(form, live_session, at)
-    db.session.add(live_session)
-    db.session.flush()
-    if publishing:
-        live_session.publish()
-    invited = 0
-    if inviting and live_session.takes_invitations(at):
-        meant = db.session.scalars(invitations.audience_to_invite(live_session)).all()
-        invited = invitation_actions.invite(meant, live_session, by=me(), now=at)
-    live_session_id = live_session.id
+    shown = conflicts_of(form)
+    if request.form.get("do") == "preview" or (form.conflicts_shown.data or "") != signature(shown):
+        # Who is expected elsewhere at that time, and on which days a series falls, is shown before it is saved.
+        return page_of_new(form, number, conflicts=shown), 200 if request.form.get("do") == "preview" else 422
+    made, invited = make_all(form, publishing=publishing, inviting=bool(inviting))
+    live_session_id, number_made = made[0].id, len(made)
     db.session.commit()
+    if number_made > 1:
+        said = words.sessions_published(number_made) if publishing else words.sessions_saved(number_made)
+        flash(" ".join([said, *([words.people_invited(invited)] if invited else [])]), "done")
+        return redirect(url_for("sessions.index"), 303)
     if invited:
         flash(" ".join([_("The session is published."), words.people_invited(invited)]), "done")
         return redirect(url_for("invitations.index", live_session_id=live_session_id), 303)
@@ -77,9 +76,56 @@ def new() -> ResponseReturnValue:
     return redirect(url_for("sessions.show", live_session_id=live_session_id), 303)
 
 
-def page_of_new(form: LiveSessionForm, number: int, *, number_changed: bool = False) -> str:
+def make_all(form: LiveSessionForm, *, publishing: bool, inviting: bool) -> tuple[list[LiveSession], int]:
+    """The session, or each of its series with a calendar event of its own; and how many people are invited."""
+    at, made, invited = now(), [], 0
+    wait = timedelta(seconds=current_app.config["UNDO_SECONDS"])
+    for day in form.all_days():
+        form.move_to(day)
+        live_session = LiveSession(created_at=at, updated_at=at)
+        save(form, live_session, at)
+        db.session.add(live_session)
+        db.session.flush()
+        made.append(live_session)
+        if publishing:
+            live_session.publish()
+        if inviting and live_session.takes_invitations(at):
+            meant = db.session.scalars(invitations.audience_to_invite(live_session)).all()
+            invited = invitation_actions.invite(meant, live_session, by=me(), now=at, delay=wait)
+    return made, invited
+
+
+def conflicts_of(form: LiveSessionForm, but: int | None = None) -> list[Any]:
+    day = form.day.data
+    times = []
+    for other in form.all_days():
+        form.move_to(other)
+        times.append((form.starts_at, form.ends_at))
+    if day is not None:
+        form.move_to(day)
+    centre_ids = form.centres.data if form.audience.data == Audience.CENTRES.value else []
+    return conflicts(times, trainer_ids=form.trainers.data or [], centre_ids=centre_ids or [], but=but)
+
+
+def signature(shown: list[Any]) -> str:
+    return ",".join(sorted({f"{row.id}" for row in shown}))
+
+
+def page_of_new(
+    form: LiveSessionForm, number: int, *, number_changed: bool = False, conflicts: list[Any] | None = None
+) -> str:
+    if conflicts is not None:
+        form.conflicts_shown.data = signature(conflicts)
     return render_template(
-        "sessions/new.html", form=form, number=number, number_changed=number_changed, words=words, live_session=None
+        "sessions/new.html",
+        form=form,
+        number=number,
+        number_changed=number_changed,
+        conflicts=conflicts or [],
+        days=form.all_days() if conflicts is not None and form.repeat.data != "once" else [],
+        templates=queries.templates(),
+        words=words,
+        live_session=None,
     )
 
 
@@ -90,10 +136,12 @@ def edit(live_session_id: int) -> ResponseReturnValue:
     require(can.edit_live_session(me(), live_session))
     form = LiveSessionForm()
     offer_choices(form, live_session.zone)
-    meanwhile = None
+    meanwhile: Any = None
+    shown: list[Any] = []
     status = 200
     if request.method == "GET":
         form.show(live_session)
+        form.conflicts_shown.data = signature(conflicts_of(form, live_session.id))
     elif request.form.get("do") == "more":
         form.offer_more_reminders()
     elif not form.validate() or (live_session.is_published and not form.must_have_room()):
@@ -104,6 +152,8 @@ def edit(live_session_id: int) -> ResponseReturnValue:
         stored.show(live_session)
         meanwhile, status = form.differences(stored), 409
         form.version.data = live_session.version
+    elif (form.conflicts_shown.data or "") != signature(shown := conflicts_of(form, live_session.id)):
+        form.conflicts_shown.data, status = signature(shown), 422
     else:
         at = now()
         changed = save(form, live_session, at)
@@ -117,7 +167,13 @@ def edit(live_session_id: int) -> ResponseReturnValue:
         return redirect(url_for("sessions.show", live_session_id=live_session_id), 303)
     told = invitations.figures(live_session.id).invited if live_session.is_published else 0
     page = render_template(
-        "sessions/edit.html", form=form, live_session=live_session, told=told, meanwhile=meanwhile, words=words
+        "sessions/edit.html",
+        form=form,
+        live_session=live_session,
+        told=told,
+        meanwhile=meanwhile,
+        conflicts=shown,
+        words=words,
     )
     return page, status
 
@@ -134,6 +190,19 @@ def publication(live_session_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("The session is published. Now invite people to it."), "done")
     return redirect(url_for("invitations.new", live_session_id=live_session_id), 303)
+
+
+@blueprint.post("/sessions/<int:live_session_id>/template")
+@allow(can.teach)
+def template(live_session_id: int) -> ResponseReturnValue:
+    """From now on others can start from it; pressed again, no longer."""
+    live_session = find_visible(live_session_id)
+    require(can.edit_live_session(me(), live_session))
+    live_session.is_template = request.form.get("is_template") == "yes"
+    said = _("New sessions can start from this one.") if live_session.is_template else _("No longer a template.")
+    db.session.commit()
+    flash(said, "done")
+    return redirect(url_for("sessions.show", live_session_id=live_session_id), 303)
 
 
 @blueprint.route("/sessions/<int:live_session_id>/cancellation", methods=["GET", "POST"])
@@ -184,10 +253,11 @@ def offer_choices(form: LiveSessionForm, zone: str = "") -> None:
 
 def start_as_the_last(form: LiveSessionForm) -> None:
     """A copy of the last session: its link, people and time of day, in the first week that is still to come."""
-    last = queries.latest_made()
+    template = find_template()
+    last = template or queries.latest_made()
     if last is not None:
         form.show(last)
-        for name in ("title", "title_en", "summary", "summary_en", "agenda"):
+        for name in () if template else ("title", "title_en", "summary", "summary_en", "agenda"):
             form[name].data = ""
         form.day.data, form.last_day.data = days_of_the_next(last, now().astimezone(last.tz).date())
         form.module_id.data = f"c{last.cycle_id}" if last.cycle_id else ""
@@ -202,6 +272,12 @@ def start_as_the_last(form: LiveSessionForm) -> None:
     if wanted and db.session.get(Module, wanted):
         form.module_id.data, form.audience.data = f"m{wanted}", Audience.CYCLE.value
     form.version.data = None
+
+
+def find_template() -> LiveSession | None:
+    """The session to start from that was chosen on the page."""
+    wanted = request.args.get("like", type=int)
+    return db.session.get(LiveSession, wanted) if wanted and wanted < 2**31 else None
 
 
 def days_of_the_next(last: LiveSession, today: date) -> tuple[date, date | None]:

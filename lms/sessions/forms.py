@@ -20,6 +20,7 @@ from wtforms import (
     StringField,
     ValidationError,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from lms import dates
@@ -29,8 +30,8 @@ from lms.cycles.models import Cycle, Module, Rule
 from lms.extensions import db
 from lms.forms import EditForm, LineField, ParagraphsField
 from lms.materials import links
-from lms.sessions import words
-from lms.sessions.fields import CheckboxesField, ClockField, DayField, required
+from lms.sessions import series, words
+from lms.sessions.fields import FIRST_YEAR, LAST_YEAR, CheckboxesField, ClockField, DayField, required
 from lms.sessions.models import Audience, LiveSession, LiveSessionKind, Reminder
 from lms.sessions.reminder_forms import Plan, ReminderForm, ReminderRows, shown
 from lms.texts import one_line
@@ -44,6 +45,11 @@ def check_room(_form: FlaskForm, field: StringField) -> None:
         field.data = links.checked(field.data)
     except ValueError as error:
         raise ValidationError(_("A link begins with https://. Copy it from the room’s page.")) from error
+
+
+NOT_COMPARED = (
+    "invite_all", "number_shown", "reminders", "repeat", "every", "times", "days", "conflicts_shown",
+)  # fmt: skip
 
 
 class LiveSessionForm(EditForm):
@@ -91,6 +97,16 @@ class LiveSessionForm(EditForm):
             "The recording, the materials, the quiz and three questions: when the recording is there, or a day later."
         ),
     )
+    repeat = SelectField(
+        _l("Several at once"),
+        choices=[SelectChoice(value, word) for value, word in words.REPEATS.items()],
+        default="once",
+    )
+    every = IntegerField(_l("Every so many weeks"), validators=[Optional(), NumberRange(1, 52)], default=1)
+    times = IntegerField(_l("How many sessions"), validators=[Optional(), NumberRange(2, series.MOST)], default=4)
+    days = ParagraphsField(_l("Other days"), description=_l("For instance: 10.12.2026, 17.12.2026"))
+    # Which conflicts the page showed; others are shown before anything is saved.
+    conflicts_shown = HiddenField()
     invite_all = BooleanField()
     # How many people the checkbox spoke of; another number is shown before anybody is written to.
     number_shown = HiddenField()
@@ -155,6 +171,29 @@ class LiveSessionForm(EditForm):
     def validate_audience(self, field: SelectField) -> None:
         if field.data == Audience.CYCLE.value and not self.module_id.data:
             raise ValidationError(_("Choose a cycle or a module, or another audience."))
+
+    def validate_days(self, field: ParagraphsField) -> None:
+        if self.repeat.data != "listed" or self.day.data is None:
+            return
+        try:
+            found = series.listed(self.day.data, field.data or "")
+        except ValueError as error:
+            raise ValidationError(_("“%(word)s” is no day. For instance, 03.12.2026.", word=str(error))) from error
+        if not 2 <= len(found) <= series.MOST or not FIRST_YEAR <= found[0].year <= found[-1].year <= LAST_YEAR:
+            raise ValidationError(_("From 2 to %(most)s days, please.", most=series.MOST))
+
+    def all_days(self) -> list[date]:
+        """The days of the series; one where it is none."""
+        first = self.day.data
+        if self.repeat.data == "weeks":
+            return series.every(first, self.every.data or 1, self.times.data or 2)  # type: ignore[arg-type]
+        return series.listed(first, self.days.data or "") if self.repeat.data == "listed" else [first]  # type: ignore[arg-type, list-item]
+
+    def move_to(self, day: date) -> None:
+        """The same on another day."""
+        if self.last_day.data is not None and self.day.data is not None:
+            self.last_day.data += day - self.day.data
+        self.day.data = day
 
     def must_have_room(self) -> bool:
         """Before it is published a session needs a way to come in; says so at the field and answers False if not."""
@@ -246,7 +285,7 @@ class LiveSessionForm(EditForm):
         return [
             (str(field.label.text), _shown(stored[field.name]) or "—")
             for field in self
-            if field.name not in {"version", "csrf_token", "invite_all", "number_shown", "reminders"}
+            if field.name not in {"version", "csrf_token", *NOT_COMPARED}
             and (field.data or None) != (stored[field.name].data or None)
         ]
 
@@ -268,6 +307,7 @@ class InvitationsForm(FlaskForm):
 
     everybody = BooleanField()
     centres = CheckboxesField(_l("Centres"), coerce=int)
+    guests = BooleanField()
     people = ParagraphsField(
         _l("People"),
         longest=1_000_000,

@@ -6,7 +6,7 @@ What changes and the letters about it are one transaction: whoever calls commits
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 
@@ -24,10 +24,16 @@ from lms.sessions.writing_actions import portions, write
 
 # The letters that put a session into somebody's calendar, as their keys begin.
 _LASTING = ("invite", "wait", "seat")
+AT_ONCE = timedelta()
 
 
-def invite(person_ids: Collection[int], live_session: LiveSession, *, by: Person, now: datetime) -> int:
-    """Write to those who were not yet invited; how many. Whoever has an invitation gets no second one."""
+def invite(
+    person_ids: Collection[int], live_session: LiveSession, *, by: Person, now: datetime, delay: timedelta = AT_ONCE
+) -> int:
+    """Write to those who were not yet invited; how many. Whoever has an invitation gets no second one.
+
+    For as long as ``delay`` the letters wait and can be taken back.
+    """
     if not live_session.takes_invitations(now):
         raise ValueError("nobody can be invited to a session that is a draft, called off or over")
     already = queries.already_invited(live_session, person_ids)
@@ -36,7 +42,7 @@ def invite(person_ids: Collection[int], live_session: LiveSession, *, by: Person
     if ids_by_key([f"cancel:{live_session.id}:{person.id}:{live_session.sequence}" for person in new]):
         live_session.sequence += 1
         db.session.flush()
-    write(mail.invitation(live_session), live_session, new, by=by, now=now)
+    write(mail.invitation(live_session), live_session, new, by=by, now=now, delay=delay)
     return len(new)
 
 
@@ -97,22 +103,24 @@ def remove(invitation: Invitation, *, by: Person, now: datetime) -> None:
     waiting_actions.promote(live_session, now=now)
 
 
-def remind(live_session: LiveSession, *, by: Person, now: datetime, person_id: int | None = None) -> int:
+def remind(
+    live_session: LiveSession, *, by: Person, now: datetime, person_id: int | None = None, delay: timedelta = AT_ONCE
+) -> int:
     """Write once more to those who are silent (or to one of them), at most once a week to each; how many."""
     if not live_session.takes_answers(now):
         return 0
     silent = [p for p in queries.to_remind(live_session.id, now) if person_id in (None, p.id)]
-    write(mail.reminder(live_session, now), live_session, silent, by=by, now=now)
+    write(mail.reminder(live_session, now), live_session, silent, by=by, now=now, delay=delay)
     _note_reminded(live_session, [person.id for person in silent], now)
     return len(silent)
 
 
-def write_to_missed(live_session: LiveSession, *, by: Person, now: datetime) -> int:
+def write_to_missed(live_session: LiveSession, *, by: Person, now: datetime, delay: timedelta = AT_ONCE) -> int:
     """Write to those who said they would come and were not there, at most once a week to each; how many."""
     if not live_session.takes_feedback(now):
         return 0
     people = queries.missed(live_session.id, now)
-    write(mail.missed(live_session, now), live_session, people, by=by, now=now)
+    write(mail.missed(live_session, now), live_session, people, by=by, now=now, delay=delay)
     _note_reminded(live_session, [person.id for person in people], now)
     return len(people)
 

@@ -115,7 +115,7 @@ def rows(live_session_id: int, tab: Tab) -> AnySelect:
             Invitation.id, Invitation.answer, Invitation.answered_at, Invitation.opened_at, Invitation.reminded_at,
             Invitation.note,
             Person.id.label("person_id"), Person.family_name, Person.given_name, Person.email,
-            Person.centre_id, Person.suspended_at,
+            Person.centre_id, Person.suspended_at, Person.is_guest,
             Centre.name.label("centre_name"), Centre.name_en.label("centre_name_en"),
             Letter.state.label("letter_state"), Letter.sent_at, Letter.next_try_at, Letter.attempts,
             Letter.last_answer, Letter.recipient, Letter.created_at.label("queued_at"),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lms import permissions as can
 from lms.access import allow, me, require
+from lms.accounts.actions import add_guests, welcome
 from lms.accounts.addresses import parse_email
 from lms.accounts.models import Person
 from lms.accounts.queries import by_email
@@ -25,6 +28,8 @@ from lms.sessions.forms import AddressForm, InvitationsForm
 from lms.sessions.invitation_queries import Tab
 from lms.sessions.models import Invitation, LiveSession
 from lms.sessions.queries import visible_to
+from lms.sessions.undo_actions import take_back
+from lms.sessions.undo_queries import taken_back_until
 
 blueprint = Blueprint("invitations", __name__)
 
@@ -85,6 +90,7 @@ def index(live_session_id: int) -> ResponseReturnValue:
         page=page,
         pages=-(-counts[tab] // ON_A_PAGE),
         remindable=remindable,
+        undo=taken_back_until(live_session_id, at),
         missed=queries.number_missed(live_session_id, at)[0] if live_session.takes_feedback(at) else 0,
         may_invite=can.invite_to(me(), live_session) and live_session.takes_invitations(at),
         may_correct_all=can.coordinate(me()),
@@ -107,6 +113,26 @@ def is_wrong_address(answer: str) -> bool:
     return any(sign in answer.lower() for sign in NO_SUCH_ADDRESS)
 
 
+def undo_time(person_id: int | None = None) -> timedelta:
+    """How long letters to many can be taken back; one to a single person goes at once."""
+    return timedelta(seconds=0 if person_id else current_app.config["UNDO_SECONDS"])
+
+
+@blueprint.post("/sessions/<int:live_session_id>/invitations/undo")
+@allow(can.teach)
+def undo(live_session_id: int) -> ResponseReturnValue:
+    """Take back the letters that were written a moment ago."""
+    live_session = find_live_session(live_session_id)
+    require(can.invite_to(me(), live_session))
+    number = take_back(live_session, now=now())
+    db.session.commit()
+    if number:
+        flash(ngettext("%(num)s letter is taken back.", "%(num)s letters are taken back.", number), "done")
+    else:
+        flash(_("There is nothing to take back any more: the letters have gone."), "wait")
+    return back_to_list(live_session_id)
+
+
 # --- inviting ---------------------------------------------------------------------------------------------------------
 @dataclass
 class Chosen:
@@ -114,7 +140,14 @@ class Chosen:
 
     ids: set[int] = field(default_factory=set)
     problems: list[tuple[pasted.Line, str]] = field(default_factory=list)
+    # {address: name} of those nobody knows, and whether they are invited as guests.
+    strangers: dict[str, str] = field(default_factory=dict)
+    with_guests: bool = False
     already: int = 0
+
+    @property
+    def number(self) -> int:
+        return len(self.ids) + (len(self.strangers) if self.with_guests else 0)
 
 
 @blueprint.route("/sessions/<int:live_session_id>/invitations/new", methods=["GET", "POST"])
@@ -134,20 +167,21 @@ def new(live_session_id: int) -> ResponseReturnValue:
     elif not form.validate():
         return page_of_new(live_session, form, centres, Chosen()), 422
     chosen = choose(form, live_session)
-    number = len(chosen.ids)
+    number = chosen.number
     pressed = request.form.get("do") == "invite"
     if not pressed or not number or form.number_shown.data != str(number):
         # What the button says must be what it does: the right number is shown first.
         form.number_shown.data = number
         return page_of_new(live_session, form, centres, chosen), 422 if pressed else 200
-    invited = actions.invite(chosen.ids, live_session, by=me(), now=now())
+    guests = add_guests(chosen.strangers, now=now()) if chosen.with_guests else []
+    invited = actions.invite(chosen.ids | set(guests), live_session, by=me(), now=now(), delay=undo_time())
     db.session.commit()
     flash(" ".join([words.people_invited(invited), _("The letters are on their way.")]), "done")
     return redirect(url_for("invitations.index", live_session_id=live_session_id), 303)
 
 
 def choose(form: InvitationsForm, live_session: LiveSession) -> Chosen:
-    chosen = Chosen()
+    chosen = Chosen(with_guests=bool(form.guests.data))
     if form.everybody.data:
         chosen.ids |= set(db.session.scalars(queries.audience_to_invite(live_session)))
     if form.centres.data:
@@ -160,6 +194,10 @@ def choose(form: InvitationsForm, live_session: LiveSession) -> Chosen:
     pasted_ids: set[int] = set()
     for line in lines:
         people = [by_address[line.address]] if line.address in by_address else by_name.get(line.name, [])
+        if line.address and not people:
+            chosen.strangers[line.address] = line.called
+            if chosen.with_guests:
+                continue
         problem = line.problem or what_is_wrong(line, people)
         if problem:
             chosen.problems.append((line, problem))
@@ -187,14 +225,14 @@ def page_of_new(live_session: LiveSession, form: InvitationsForm, centres: list[
     sample_id = min(chosen.ids or everybody or {0})
     sample = db.session.get(Person, sample_id) or me()
     subject, text = mail.preview(live_session, sample, by=me(), now=now())
-    form.number_shown.data = len(chosen.ids)
+    form.number_shown.data = chosen.number
     return render_template(
         "invitations/new.html",
         live_session=live_session,
         form=form,
         centres=centres,
         chosen=chosen,
-        number=len(chosen.ids),
+        number=chosen.number,
         number_everybody=len(everybody),
         zip=zip,
         names=queries.named(chosen.ids, NAMES_SHOWN) if request.method == "POST" else [],
@@ -274,6 +312,20 @@ def removal(live_session_id: int, invitation_id: int) -> ResponseReturnValue:
     return back_to_list(live_session_id)
 
 
+@blueprint.post("/sessions/<int:live_session_id>/invitations/<int:invitation_id>/person")
+@allow(can.coordinate)
+def person(live_session_id: int, invitation_id: int) -> ResponseReturnValue:
+    """A guest becomes one of the network's people; her centre is chosen on her page."""
+    guest = find_invitation(live_session_id, invitation_id).person
+    if not guest.is_guest:
+        abort(404)
+    welcome(guest, now=now())
+    person_id = guest.id
+    db.session.commit()
+    flash(_("Now one of the people. Choose the centre."), "done")
+    return redirect(url_for("people.edit", person_id=person_id), 303)
+
+
 # --- reminding --------------------------------------------------------------------------------------------------------
 @blueprint.post("/sessions/<int:live_session_id>/reminders")
 @allow(can.teach)
@@ -283,7 +335,7 @@ def remind(live_session_id: int) -> ResponseReturnValue:
     require(can.invite_to(me(), live_session))
     person_id = request.form.get("person_id", type=int)
     spared = 0 if person_id else queries.number_silent(live_session_id, now())[1]
-    reminded = actions.remind(live_session, by=me(), now=now(), person_id=person_id)
+    reminded = actions.remind(live_session, by=me(), now=now(), person_id=person_id, delay=undo_time(person_id))
     db.session.commit()
     if reminded:
         flash(" ".join([_("Reminded: %(people)s.", people=words.people(reminded)), words.spared(spared)]), "done")
@@ -299,7 +351,7 @@ def write_to_missed(live_session_id: int) -> ResponseReturnValue:
     live_session = find_live_session(live_session_id)
     require(can.invite_to(me(), live_session))
     _wanted, spared = queries.number_missed(live_session_id, now())
-    written = actions.write_to_missed(live_session, by=me(), now=now())
+    written = actions.write_to_missed(live_session, by=me(), now=now(), delay=undo_time())
     db.session.commit()
     if written:
         flash(" ".join([_("Written to: %(people)s.", people=words.people(written)), words.spared(spared)]), "done")

@@ -135,6 +135,8 @@ class LiveSession(Activity):
     agenda: Mapped[str] = mapped_column(Text, default="")
     # So many may come; whoever says yes after that waits in line. None: as many as like.
     capacity: Mapped[int | None]
+    # One to start others from: it stands in the list of the page of a new session.
+    is_template: Mapped[bool] = mapped_column(default=False)
     # After the session a letter goes out by itself; when it was written.
     sends_followup: Mapped[bool] = mapped_column(default=True)
     followed_up_at: Mapped[datetime | None]

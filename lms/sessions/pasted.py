@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from lms.accounts.addresses import parse_email
+from lms.texts import one_line
 
 _BETWEEN_ADDRESSES = re.compile(r"[;,\t]")
 _IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
@@ -23,6 +24,8 @@ class Line:
     number: int
     text: str
     address: str = ""
+    # The name beside an address: «Анна Иванова <ivanova@example.org>».
+    called: str = ""
     name: str = ""
     problem: str = ""
 
@@ -44,6 +47,7 @@ def _addressed(number: int, typed: str) -> Line:
     in_brackets = _IN_BRACKETS.search(typed)
     text = (in_brackets[1] if in_brackets else typed).strip(" '\"")
     try:
-        return Line(number, text, address=parse_email(text))
+        called = one_line(typed[: in_brackets.start()]).strip(" '\",;") if in_brackets else ""
+        return Line(number, text, address=parse_email(text), called=called)
     except ValueError as error:
         return Line(number, text, problem=str(error))

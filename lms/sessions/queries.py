@@ -255,6 +255,12 @@ def latest_made() -> LiveSession | None:
     return db.session.scalar(select(LiveSession).order_by(in_a_module.desc(), LiveSession.id.desc()).limit(1))
 
 
+def templates() -> list[AnyRow]:
+    """(id, title, title_en, kind) of the sessions marked to start others from."""
+    rows = select(LiveSession.id, LiveSession.title, LiveSession.title_en, LiveSession.kind)
+    return list(db.session.execute(rows.where(LiveSession.is_template).order_by(LiveSession.title, LiveSession.id)))
+
+
 def possible_trainers() -> list[AnyRow]:
     """(id, family_name, given_name) of everybody who may lead a session."""
     return list(

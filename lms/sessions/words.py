@@ -105,6 +105,21 @@ def invite_people(number: int) -> str:
     return str(ngettext("Invite %(num)s person", "Invite %(num)s people", number))
 
 
+REPEATS = {
+    "once": _l("one session"),
+    "weeks": _l("every so many weeks"),
+    "listed": _l("on listed days"),
+}
+
+
+def sessions_published(number: int) -> str:
+    return str(ngettext("%(num)s session is published.", "%(num)s sessions are published.", number))
+
+
+def sessions_saved(number: int) -> str:
+    return str(ngettext("%(num)s session is saved as a draft.", "%(num)s sessions are saved as drafts.", number))
+
+
 def spared(number: int) -> str:
     """What is said of those who got no letter, because they had one this week."""
     if not number:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from lms.accounts import notice_actions, tokens
 from lms.accounts.models import Person, Purpose
 from lms.extensions import db
+from lms.outbox import actions as outbox_actions
 from lms.outbox.models import Letter
 from lms.sessions import mail
 from lms.sessions.inserts import insert_into
@@ -21,9 +22,18 @@ _AT_ONCE = 1000
 
 
 def write(
-    occasion: mail.Occasion, live_session: LiveSession, people: Iterable[AnyRow], *, by: Person | None, now: datetime
+    occasion: mail.Occasion,
+    live_session: LiveSession,
+    people: Iterable[AnyRow],
+    *,
+    by: Person | None,
+    now: datetime,
+    delay: timedelta = timedelta(),
 ) -> None:
-    """One letter to each, with a link of her own where the letter has links; the invitations point to them."""
+    """One letter to each, with a link of her own where the letter has links; the invitations point to them.
+
+    With a delay they can be taken back for so long (undo_actions).
+    """
     people = list(people)
     for some in portions(people):
         ids = [person.id for person in some]
@@ -36,6 +46,8 @@ def write(
             mail.letters(occasion, live_session, some, found, by=by, links_end_at=live_session.links_end_at, now=now),
             now=now,
         )
+        if delay:
+            outbox_actions.wait_until(letters.values(), now + delay)
         if occasion.template == "sessions/removal" or not letters:
             continue
         table = Invitation.__table__

@@ -79,6 +79,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         "LMS_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "LMS_MAIL_SERVER": "127.0.0.1",
         "LMS_MAIL_PORT": str(smtp.port),
+        "LMS_UNDO_SECONDS": "0",  # nobody here takes anything back, and letters are waited for
         "PORT": str(port),
         "HOST": "127.0.0.1",
     }
