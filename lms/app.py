@@ -23,6 +23,7 @@ from lms.materials import views as materials
 from lms.outbox import post, worker
 from lms.outbox import views as outbox
 from lms.progress import completion_worker, decision_views, export_views, overdue_worker, reminder_views
+from lms.progress import completion_worker, decision_views, export_views, reminder_views, rule_views
 from lms.progress import views as progress
 from lms.quizzes import (
     attempt_views,
@@ -78,6 +79,7 @@ AREAS = (
     room_views, sheet_views, here_views, participant_list_views, calendar_views, feed_views,
     progress, export_views, decision_views, reminder_views,
     certificates, credential_views, register_views,
+    progress, export_views, decision_views, reminder_views, rule_views,
     outbox,
     talk,
     search,

@@ -12,7 +12,7 @@ from lms.centres.models import Centre
 from lms.certificates.models import Certificate
 from lms.certificates.numbers import new_code
 from lms.clock import now
-from lms.cycles.models import Cycle, Enrolment, Module, Rule, State
+from lms.cycles.models import Cycle, DueException, Enrolment, Module, Rule, State
 from lms.extensions import db
 from lms.materials.models import Material, MaterialKind
 from lms.outbox.models import Letter
@@ -172,6 +172,11 @@ def enrolment(of: Person, in_cycle: Cycle, **fields: Any) -> Enrolment:
 
 def invitation(of: Person, to: LiveSession, **fields: Any) -> Invitation:
     return _keep(Invitation(**{"person": of, "live_session": to, "invited_at": now()} | fields))
+
+
+def due_exception(of_module: Module, **fields: Any) -> DueException:
+    """Another due time; say ``centre`` or ``person``."""
+    return _keep(DueException(**{"module": of_module, "due_at": now() + timedelta(days=9), "at": now()} | fields))
 
 
 def completion(of: Person, activity: Any, how: How = How.READ, **fields: Any) -> Completion:

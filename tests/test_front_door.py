@@ -148,6 +148,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
     invitation = factories.invitation(person, live_session)
     attempt = factories.attempt(person, quiz)
     letter = factories.letter(person)
+    exception = factories.due_exception(module, person=person, reason=f"Причина {mark}")
     survey = factories.survey(cycle, title=f"Опрос {mark}")
     survey_question = factories.survey_question(survey, text=f"Вопрос {mark}")
     enquiry = Enquiry(activity_id=material.id, person=person, text=f"Спрошено {mark}", asked_at=now())
@@ -177,6 +178,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "letter_id": letter.id,
         "certificate_id": certificate.id,
         "number": certificate.address,
+        "exception_id": exception.id,
         "key_id": key.id,
         "survey_id": survey.id,
         "survey_question_id": survey_question.id,

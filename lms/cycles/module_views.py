@@ -18,12 +18,12 @@ from lms.access import allow, require_version
 from lms.clock import now
 from lms.cycles import actions
 from lms.cycles.forms import ModuleForm, ScheduleForm
-from lms.cycles.models import Activity, Lack, Module, Rule, State
+from lms.cycles.models import Activity, Lack, Module, State
 from lms.cycles.views import blueprint, find_cycle
-from lms.cycles.words import RULES
 from lms.display import moment
 from lms.extensions import db
 from lms.materials.models import Material
+from lms.progress import rule_words
 from lms.quizzes.models import Quiz
 from lms.sessions.models import LiveSession
 
@@ -123,7 +123,7 @@ def _editor(module: Module, form: ModuleForm, schedule: ScheduleForm, meanwhile:
         activities=activities,
         missing=what_is_missing(activities),
         ready=[activity for activity in activities if is_ready(activity)],
-        rule_words=RULES,
+        rule_sentences=rule_words.of_module(module, activities),
     )
 
 
@@ -213,18 +213,3 @@ def module_position(module_id: int) -> ResponseReturnValue:
     actions.move(module, STEPS.get(request.form.get("direction", "")) or abort(400))
     db.session.commit()
     return redirect(url_for("cycles.index", _anchor=f"module-{module.id}"), 303)
-
-
-@blueprint.post("/modules/<int:module_id>/rules")
-@allow(can.edit_curriculum)
-def module_rules(module_id: int) -> ResponseReturnValue:
-    """When each activity of the module counts as done; ``rule-<id>`` holds a rule that fits it."""
-    module = find_module(module_id)
-    for activity in activities_of(module):
-        wanted = request.form.get(f"rule-{activity.id}", activity.rule.value)
-        if wanted not in {rule.value for rule in activity.fitting_rules}:
-            abort(400)
-        activity.rule = Rule(wanted)
-    db.session.commit()
-    flash(_("The rules are saved. What was done before stays done."), "done")
-    return redirect(url_for("cycles.edit_module", module_id=module.id, _anchor="rules"), 303)

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
@@ -23,7 +23,8 @@ from lms.progress import actions as progress
 from lms.progress import queries as progress_queries
 from lms.progress import words as progress_words
 from lms.progress.models import How
-from lms.progress.path import Step
+from lms.progress.path import Stage, Step
+from lms.progress.weighing import WATCHING_COUNTS
 from lms.security import allow_form_to
 from lms.sessions.models import LiveSession
 from lms.talk import queries as talk
@@ -39,6 +40,19 @@ def files_folder() -> Path:
 
 def find_material(material_id: int) -> Material:
     return cast(Material, db.one_or_404(queries.visible_material(me(), material_id)))
+
+
+def find_open_material(material_id: int) -> Material:
+    """One whose module this person may work in by now."""
+    material = find_material(material_id)
+    turn_back(progress_queries.held_up(me(), material.module_id, now=now()))
+    return material
+
+
+def turn_back(held: list[Stage]) -> None:
+    """Say which modules come first, if any do."""
+    if held:
+        abort(make_response(render_template("progress/locked.html", held=held), 403))
 
 
 @blueprint.get("/materials/")
@@ -79,9 +93,11 @@ def _shelves(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], list[list[Row[Any
 def show(material_id: int) -> ResponseReturnValue:
     material = find_material(material_id)
     stage = progress_queries.module_of(me(), cast(Module, material.module), now=now())
+    if not can.teach(me()):
+        turn_back(stage.waits_for)
     live_session = _live_session_of(material)
     done = {step.id for step in stage.steps if step.is_done}
-    counts_for_session = live_session is not None and live_session.rule is Rule.PRESENT_OR_WATCHED
+    counts_for_session = live_session is not None and live_session.rule in WATCHING_COUNTS
     position = queries.position_of(me(), material)
     if material.url:
         allow_form_to(material.url)
@@ -132,15 +148,15 @@ def _note(material: Material, deed: Deed) -> None:
         progress.complete(me(), material, _HOW.get(deed, marked), now=now())
     if counts or deed is Deed.MARKED:
         live_session = _live_session_of(material)
-        if live_session is not None and live_session.rule is Rule.PRESENT_OR_WATCHED:
-            progress.complete(me(), live_session, How.WATCHED, now=now())
+        if live_session is not None:
+            progress.watched(me(), live_session, now=now())
 
 
 @blueprint.post("/materials/<int:material_id>/reading")
 @for_guests
 def mark_read(material_id: int) -> ResponseReturnValue:
     """The button under the material: it is done, on to the next step of the module."""
-    material = find_material(material_id)
+    material = find_open_material(material_id)
     _note(material, Deed.MARKED)
     db.session.commit()
     stage = progress_queries.module_of(me(), cast(Module, material.module), now=now())
@@ -154,7 +170,7 @@ def mark_read(material_id: int) -> ResponseReturnValue:
 @for_guests
 def remember_position(material_id: int) -> ResponseReturnValue:
     """Where the reader is: ``anchor`` of the heading, ``percent`` of the page; a script says it while one scrolls."""
-    material = find_material(material_id)
+    material = find_open_material(material_id)
     percent = min(max(request.form.get("percent", 0, type=int), 0), 100)
     actions.remember_position(me(), material, anchor=request.form.get("anchor", ""), percent=percent, now=now())
     if percent >= reading.END:
@@ -167,7 +183,7 @@ def remember_position(material_id: int) -> ResponseReturnValue:
 @for_guests
 def open_material(material_id: int) -> ResponseReturnValue:
     """On to the file or the address, which counts as opened."""
-    material = find_material(material_id)
+    material = find_open_material(material_id)
     target = material.url
     if material.file is not None:
         target = url_for("materials.file", file_id=material.file.id, name=material.file.original_name)

@@ -34,6 +34,8 @@ COUNTED = {
     Rule.OPTIONAL: tuple(How),
 }
 
+WATCHING_COUNTS = {Rule.PRESENT_OR_WATCHED, Rule.PRESENT_OR_CAUGHT_UP}
+
 
 def insert_into(model: Any) -> Any:
     """INSERT as the database in use spells it, with ``on_conflict_do_nothing``."""

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from lms.clock import now
 from lms.display import deadline, locale, number, percent, titled, weekday_day, when
+from lms.progress import rule_words
 from lms.progress.matrix import NOWHERE, Column, Matrix, People
 from lms.progress.models import How
 from lms.progress.numerals import number_word, people_word
@@ -79,10 +80,10 @@ def stage_note(stage: Stage) -> str:
             said.append(_("you watched the recording"))
     if stage.mark.is_settled:
         said += [_score(step.best_try) for step in stage.steps if step.best_try]
-    elif stage.mark is Mark.LATE:
-        said.append(_("past due, it can still be done"))
-    elif stage.mark is Mark.NOW:
-        said.append(_("left to do: %(what)s", what=kinds(stage.left)))
+    elif stage.is_locked:
+        said.append(rule_words.opens_after(stage))
+    elif stage.mark in {Mark.LATE, Mark.NOW} and (left := rule_words.left_of(stage, now())):
+        said.append(left)
     elif stage.due_at:
         said.append(deadline(stage.due_at))
     return " · ".join(said)
@@ -100,6 +101,7 @@ def for_learner() -> dict[str, Any]:
         "kinds": kinds,
         "own_answer": own_answer,
         "stage_note": stage_note,
+        "opens_after": rule_words.opens_after,
         # A path names every module two or three times: its address is built once and the id put in.
         "module_address": lambda stage: f"{before}{stage.id}{after}",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
@@ -17,6 +17,7 @@ from lms.display import clock_time
 from lms.extensions import db
 from lms.freshness import no_store
 from lms.progress.quiz_actions import hand_in
+from lms.progress.queries import held_up
 from lms.quizzes import actions, queries
 from lms.quizzes.giving import NotOffered
 from lms.quizzes.leaves import leaf_of
@@ -33,6 +34,12 @@ def find_quiz(quiz_id: int) -> Quiz:
     visible = visible_to(me(), Quiz).where(Quiz.id == quiz_id)
     quiz: Quiz = db.first_or_404(visible.options(joinedload(Quiz.module)))
     return quiz
+
+
+def turn_back(quiz: Quiz) -> None:
+    """Say which modules come first, if any do; an attempt that was begun before is gone on with."""
+    if held := held_up(me(), quiz.module_id, now=now()):
+        abort(make_response(render_template("progress/locked.html", held=held), 403))
 
 
 def find_attempt(attempt_id: int) -> queries.Columns:
@@ -54,6 +61,7 @@ def show(quiz_id: int) -> ResponseReturnValue:
     tries = queries.tries(me(), quiz.id)
     if tries and tries[-1].submitted_at is None:
         return redirect(url_for("quizzes.attempt", attempt_id=tries[-1].id))
+    turn_back(quiz)
     outline = queries.outline(quiz.id)
     at = now()
     left = attempts_left(quiz.attempts_allowed, len(tries))
@@ -82,6 +90,7 @@ def show(quiz_id: int) -> ResponseReturnValue:
 def start(quiz_id: int) -> ResponseReturnValue:
     """A new attempt, or the open one; one whose time is up is handed in first."""
     quiz = find_quiz(quiz_id)
+    turn_back(quiz)
     if not quiz.is_published or quiz.lacks is not None:
         flash(_("The quiz is not published yet. Look at it in the preview."), "wait")
         return redirect(url_for("quizzes.show", quiz_id=quiz.id), 303)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.progress.matrix import Column, Filters, Group, Matrix, Row, people_at, people_named, places
-from lms.progress.rules import Mark, Required, module_mark
+from lms.progress.rules import Mark, Required, cycle_is_completed, module_mark
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -16,8 +16,8 @@ def row(number: int, name: str = "", seen_days_ago: int | None = 0) -> Row:
     return Row(number, name or f"Участникова{number} Анна", "", f"person{number}@lms.test", seen)
 
 
-def column(number: int, required: list[Required]) -> Column:
-    return Column(number, number, f"Модуль {number}", "", "", "", None, tuple(required))
+def column(number: int, required: list[Required], needed: int | None = None) -> Column:
+    return Column(number, number, f"Модуль {number}", "", "", "", None, tuple(required), needed)
 
 
 def matrix(rows: list[Row], columns: list[Column], split: int) -> Matrix:
@@ -25,6 +25,7 @@ def matrix(rows: list[Row], columns: list[Column], split: int) -> Matrix:
     return Matrix(rows, groups, columns, NOW)
 
 
+needed = st.sampled_from([None, 1, 2, 9])
 dues = st.sampled_from([None, NOW - timedelta(days=2), NOW + timedelta(days=2)])
 
 
@@ -35,8 +36,18 @@ def test_every_mark_is_the_one_the_rules_give(data):
     modules = data.draw(st.lists(st.lists(dues, max_size=3), min_size=1, max_size=3))
     activity_ids = iter(range(100, 200))
     columns = [
-        column(number, [Required(next(activity_ids), due) for due in asked]) for number, asked in enumerate(modules, 1)
+        column(
+            number, [Required(next(activity_ids), due) for due in asked], data.draw(st.sampled_from([None, 1, 2, 9]))
+        )
+        for number, asked in enumerate(modules, 1)
     ]
+    own_dues = {
+        (each.id, person): data.draw(dues.filter(bool))
+        for each in columns
+        for person in data.draw(st.sets(st.integers(0, size - 1)))
+    }
+    for each in columns:
+        each.exceptions = tuple((1 << person, due) for (module, person), due in own_dues.items() if module == each.id)
     ids = [one.activity_id for each in columns for one in each.required]
     who = st.sets(st.integers(0, size - 1))
     done = {one: data.draw(who) for one in ids}
@@ -54,10 +65,11 @@ def test_every_mark_is_the_one_the_rules_give(data):
     expected = [
         tuple(
             module_mark(
-                each.required,
+                [Required(one.activity_id, own_dues.get((each.id, person), one.due_at)) for one in each.required],
                 done={one for one in ids if person in done[one]},
                 excused={one for one in ids if person in excused[one]},
                 begun={one.activity_id for one in each.required if person in begun[each.id]},
+                needed=each.needed,
                 now=NOW,
             )
             for each in columns
@@ -69,6 +81,14 @@ def test_every_mark_is_the_one_the_rules_give(data):
     assert totals == [sum(mark.is_settled for mark in marks) for marks in expected]
     late = table.find(Filters(state="late"))
     assert list(places(late)) == [person for person in range(size) if Mark.LATE in expected[person]]
+    cycle_needed = data.draw(st.sampled_from([None, 1, 2]))
+    asking = [at for at, each in enumerate(columns) if each.required]
+    completed = table.completed(cycle_needed, is_whole=True)
+    assert list(places(completed)) == [
+        person
+        for person in range(size)
+        if cycle_is_completed([expected[person][at] for at in asking], needed=cycle_needed, is_whole=True)
+    ]
     not_done = table.find(Filters(module=1, state="not-done"))
     assert list(places(not_done)) == [person for person in range(size) if not expected[person][0].is_settled]
 

@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lms.progress.rules import Mark, Required, activity_mark, current, cycle_mark, module_mark
+from lms.progress.rules import (
+    Mark,
+    Required,
+    activity_mark,
+    current,
+    cycle_is_completed,
+    cycle_mark,
+    module_mark,
+)
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 YESTERDAY, TOMORROW = NOW - timedelta(days=1), NOW + timedelta(days=1)
@@ -112,3 +120,31 @@ def test_else_at_the_first_one_left():
 
 def test_and_nowhere_when_everything_is_settled():
     assert current([Mark.DONE, Mark.OFF]) is None
+
+
+def test_fewer_than_all_may_be_enough():
+    three = (READING, QUIZ, Required(3))
+
+    def marked(**facts):
+        return module_mark(three, needed=2, now=NOW, **facts)
+
+    assert marked(done={1}) is Mark.NOW
+    assert marked(done={1, 3}) is Mark.DONE
+    assert marked(done={1, 3}, excused={1, 3}) is Mark.OFF
+    assert marked(done={1}, waiting={2}) is Mark.WAIT
+    assert module_mark((READING, QUIZ), needed=5, done={1, 2}, now=NOW) is Mark.DONE  # more than there are: all
+
+
+def test_with_fewer_needed_it_is_late_only_when_too_few_are_left_in_time():
+    asked = (Required(1, YESTERDAY), Required(2, TOMORROW), Required(3, TOMORROW))
+
+    assert module_mark(asked, needed=2, done=(), now=NOW) is Mark.NONE
+    assert module_mark((*asked[:2], Required(3, YESTERDAY)), needed=2, done=(), now=NOW) is Mark.LATE
+
+
+def test_a_cycle_is_completed_by_doing_something_and_only_when_it_is_whole():
+    assert cycle_is_completed([Mark.DONE, Mark.OFF], is_whole=True)
+    assert not cycle_is_completed([Mark.DONE, Mark.OFF], is_whole=False)
+    assert not cycle_is_completed([Mark.OFF, Mark.OFF], is_whole=True)
+    assert not cycle_is_completed([], is_whole=True)
+    assert cycle_is_completed([Mark.DONE, Mark.NONE, Mark.NONE], needed=1, is_whole=False)
