@@ -22,8 +22,15 @@ from lms.materials import carrying_views, edit_views, file_views, history_views,
 from lms.materials import views as materials
 from lms.outbox import post, worker
 from lms.outbox import views as outbox
-from lms.progress import completion_worker, decision_views, export_views, overdue_worker, reminder_views
-from lms.progress import completion_worker, decision_views, export_views, reminder_views, rule_views
+from lms.progress import (
+    completion_worker,
+    decision_views,
+    export_views,
+    overdue_worker,
+    reminder_views,
+    rule_views,
+    saved_views,
+)
 from lms.progress import views as progress
 from lms.quizzes import (
     attempt_views,
@@ -80,6 +87,7 @@ AREAS = (
     progress, export_views, decision_views, reminder_views,
     certificates, credential_views, register_views,
     progress, export_views, decision_views, reminder_views, rule_views,
+    progress, export_views, decision_views, reminder_views, rule_views, saved_views,
     outbox,
     talk,
     search,

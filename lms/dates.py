@@ -10,6 +10,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 NB = "\u00a0"
+# A deadline ends with its day where most of our people live.
+DEADLINE_ZONE = "Europe/Moscow"
 JOINED_DASH = "\u2060–\u2060"
 
 _WEEKDAYS = {"ru": ("пн", "вт", "ср", "чт", "пт", "сб", "вс"), "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}

@@ -179,6 +179,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "certificate_id": certificate.id,
         "number": certificate.address,
         "exception_id": exception.id,
+        "batch": "0" * 32,
         "key_id": key.id,
         "survey_id": survey.id,
         "survey_question_id": survey_question.id,

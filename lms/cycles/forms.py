@@ -10,10 +10,8 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from lms import dates
 from lms.cycles.models import Module
+from lms.dates import DEADLINE_ZONE
 from lms.forms import DayField, EditForm, LineField, ParagraphsField
-
-# A deadline ends with its day where most of our people live.
-DEADLINE_ZONE = "Europe/Moscow"
 
 
 class CycleForm(EditForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from babel.lists import format_list
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -31,7 +31,8 @@ STEPS = {"up": -1, "down": +1}
 
 
 def find_module(module_id: int) -> Module:
-    return cast(Module, db.one_or_404(select(Module).where(Module.id == module_id).options(joinedload(Module.cycle))))
+    whole = select(Module).where(Module.id == module_id).options(joinedload(Module.cycle), joinedload(Module.needs))
+    return db.session.scalars(whole).unique().first() or abort(404)
 
 
 def activities_of(module: Module) -> Sequence[Activity]:

@@ -6,10 +6,12 @@ back by hand undoes it. What was done against a rule that does not count it is s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import and_, delete, exists, select, update
 
 from lms.accounts.models import Person
 from lms.cycles.models import Activity, Cycle
@@ -72,6 +74,63 @@ def decide(person: Person, activity: Activity, verdict: Verdict, *, by: Person, 
     )
     db.session.add(decision)
     return decision
+
+
+def decide_many(
+    people: Sequence[int], activity_ids: Sequence[int], cycle: Cycle, verdict: Verdict, *, by: Person, reason: str,
+    now: datetime,
+) -> str:  # fmt: skip
+    """One word about many: of those activities, whatever each of those people has not done. Undone by what it gives."""
+    batch = uuid4().hex
+    done = set(
+        db.session.execute(
+            select(Completion.person_id, Completion.activity_id).where(
+                Completion.activity_id.in_(activity_ids), Completion.person_id.in_(people)
+            )
+        ).tuples()
+    )
+    left = [(person, one) for person in people for one in activity_ids if (person, one) not in done]
+    if not left:
+        return ""
+    common = {"at": now, "by_id": by.id, "reason": reason}
+    how = How.EXCUSED if verdict is Verdict.EXCUSED else How.BY_HAND
+    rows = [{"person_id": person, "activity_id": one} | common for person, one in left]
+    db.session.execute(
+        insert_into(Completion).on_conflict_do_nothing(index_elements=["person_id", "activity_id"]),
+        [row | {"how": how} for row in rows],
+    )
+    db.session.execute(insert_into(Decision), [row | {"verdict": verdict, "batch": batch} for row in rows])
+    note_everybody(cycle, now=now, by=by, how=Ground.DECISION)
+    return batch
+
+
+def undo_batch(batch: str, *, by: Person, reason: str, now: datetime) -> int:
+    """Take a word about many back; what was decided about one of them since then stays. Gives how many it was about."""
+    taken = db.session.scalars(select(Decision).where(Decision.batch == batch)).all()
+    same = and_(
+        Decision.batch == batch, Decision.person_id == Completion.person_id,
+        Decision.activity_id == Completion.activity_id, Decision.at == Completion.at,
+    )  # fmt: skip
+    quiet = {"synchronize_session": False}
+    db.session.execute(
+        delete(Completion).where(Completion.how.in_(BY_WORD), exists().where(same)), execution_options=quiet
+    )
+    the_cycle = and_(
+        Decision.batch == batch, Decision.person_id == CycleCompletion.person_id, Decision.at == CycleCompletion.at
+    )
+    db.session.execute(
+        delete(CycleCompletion).where(CycleCompletion.how == Ground.DECISION, exists().where(the_cycle)),
+        execution_options=quiet,
+    )
+    db.session.execute(update(Decision).where(Decision.batch == batch).values(batch=""), execution_options=quiet)
+    for one in taken:
+        db.session.add(
+            Decision(
+                person_id=one.person_id, activity_id=one.activity_id, verdict=Verdict.TAKEN_BACK, at=now, by_id=by.id,
+                reason=reason,
+            )
+        )  # fmt: skip
+    return len({one.person_id for one in taken})
 
 
 def _completion(person: Person, activity: Activity) -> Completion | None:

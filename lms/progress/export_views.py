@@ -43,10 +43,12 @@ def _asked_for() -> tuple[str, Iterable[list[Cell]]]:
         abort(404)
     if asked.is_drill and asked.column is not None:
         required = required_of(asked.column)
-        found = not_done_lines(asked, required, list(places(asked.shown)))
+        found = not_done_lines(asked, required, asked.places)
         head, lines = not_done.export_head(required), [not_done.export_line(one) for one in found]
         return titled(asked.column), plain(chain([head], lines))
     matrix, columns = asked.matrix, asked.columns
     begun = begun_by(matrix, places(asked.shown))
-    lines_of_people: Iterator[list[Cell]] = matrix_lines(matrix, asked.shown, columns, begun, words.of_table(matrix))
+    lines_of_people: Iterator[list[Cell]] = matrix_lines(
+        matrix, asked.shown, columns, begun, words.of_table(matrix), asked.sort
+    )
     return titled(asked.cycle), plain(chain([words.table_head(matrix, columns)], lines_of_people))

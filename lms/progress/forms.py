@@ -29,6 +29,10 @@ class DecisionForm(FlaskForm):
         ],
     )
 
+    def offer_for_many(self) -> None:
+        """About those who have not done it: nothing can be taken back."""
+        self.verdict.choices = [(one.value, _WORDS[one]) for one in (Verdict.EXCUSED, Verdict.DONE)]
+
     def offer(self, is_done: bool) -> None:
         """Only what is done can be taken back."""
         verdicts = [Verdict.DONE, Verdict.EXCUSED] + ([Verdict.TAKEN_BACK] if is_done else [])

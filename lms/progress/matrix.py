@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import and_, or_
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from lms.progress.rules import Mark, Required, enough
 
 People = int
 AWAY = timedelta(days=14)
+SORTS = ("", "least", "most", "away")
 # In addresses, in place of a centre's slug: people who belong to none.
 NOWHERE = "none"
 _MARKS = {
@@ -74,6 +75,7 @@ class Column:
     needed: int | None = None
     # Other due times for some: those of centres first, then those of persons, which go before all.
     exceptions: tuple[tuple[People, datetime], ...] = ()
+    has_exceptions: bool = False
     settled: People = 0
     off: People = 0
     late: People = 0
@@ -201,6 +203,18 @@ class Matrix:
         if not asked:
             return None
         return 100 * sum((column.settled & people).bit_count() for column in columns) / asked
+
+    def in_order(self, rows: Iterable[int], sort: str) -> list[int]:
+        """Those rows as the address asks: by name, by how much is done, or who was away longest first."""
+        if sort in {"least", "most"}:
+            totals = self._all_totals()
+            return sorted(rows, key=lambda place: totals[place] if sort == "least" else -totals[place])
+        if sort == "away":
+            return sorted(rows, key=lambda place: self.rows[place].last_seen_at or datetime.min.replace(tzinfo=UTC))
+        return list(rows)
+
+    def _all_totals(self) -> list[int]:
+        return [total for group in self.groups for total in self.totals(group)]
 
     # --- reading it row by row ----------------------------------------------------------------------------------------
     def marks(self, group: Group, columns: Iterable[Column], begun: Mapping[int, People]) -> Iterator[tuple[Mark, ...]]:

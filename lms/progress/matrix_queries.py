@@ -14,7 +14,7 @@ from functools import reduce
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, or_, select, union_all
 
 from lms import permissions as can
 from lms.accounts.models import Person
@@ -154,7 +154,9 @@ def _columns(cycle: Cycle) -> list[Column]:
     rows = db.session.execute(
         select(
             Module.id, Module.position, Module.title, Module.title_en, Module.short_title, Module.short_title_en,
-            Module.due_at.label("module_due_at"), Module.needed, _activity.id.label("activity_id"), _activity.due_at,
+            Module.due_at.label("module_due_at"), Module.needed,
+            exists().where(DueException.module_id == Module.id).label("has_exceptions"),
+            _activity.id.label("activity_id"), _activity.due_at,
         )
         .select_from(Module)
         .outerjoin(Activity.__table__, and_(_activity.module_id == Module.id, is_required()))
@@ -174,6 +176,7 @@ def _columns(cycle: Cycle) -> list[Column]:
             row.module_due_at,
             (),
             row.needed,
+            has_exceptions=row.has_exceptions,
         )
         if row.activity_id is not None:
             required[row.id].append(Required(row.activity_id, row.due_at or row.module_due_at))
@@ -184,6 +187,8 @@ def _columns(cycle: Cycle) -> list[Column]:
 
 def _except(matrix: Matrix, cycle: Cycle) -> None:
     """Give the columns the due times that are other ones for some centres and people."""
+    if not any(column.has_exceptions for column in matrix.columns):
+        return
     place = {row.id: at for at, row in enumerate(matrix.rows)}
     centres = {group.slug: group.people for group in matrix.groups}
     by_column: dict[int, list[tuple[People, datetime]]] = defaultdict(list)

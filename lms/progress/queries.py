@@ -32,7 +32,7 @@ from lms.cycles.queries import enrolled_in
 from lms.extensions import db
 from lms.materials.models import Material, ReadingPosition, StoredFile
 from lms.progress.matrix_queries import is_required
-from lms.progress.models import Completion, CycleCompletion, Decision
+from lms.progress.models import Completion, CycleCompletion, Decision, SavedView
 from lms.progress.path import Path, Stage, Step, Try
 from lms.progress.rules import enough
 from lms.quizzes.models import Answer, Attempt, Question, QuestionKind, Quiz
@@ -331,24 +331,49 @@ def unfinished_cycle(person: Person, activity: Activity) -> Cycle | None:
 def drafts_of(cycle: Cycle) -> list[Any]:
     """What of the cycle is still to come, so that nobody can have done all of it: rows of title, title_en, module_id.
 
-    Drafts of modules, published modules with nothing in them, and drafts of activities in the others.
+    Modules that are drafts or have not appeared yet, those with nothing in them, and such activities in the others.
     """
+
+    def to_come(thing: Any) -> ColumnElement[bool]:
+        return and_(thing.state.in_([State.DRAFT, State.SCHEDULED]), ~is_out(thing))
+
     empty = ~exists().where(_activity.module_id == _module.id)
     modules = select(_module.title, _module.title_en, _module.id.label("module_id")).where(
-        _module.cycle_id == cycle.id, or_(_module.state == State.DRAFT, empty)
+        _module.cycle_id == cycle.id, or_(to_come(_module), and_(is_out(_module), empty))
     )
     activities = (
         select(_activity.title, _activity.title_en, _activity.module_id)
         .join(Module.__table__, _module.id == _activity.module_id)
         .where(
             _module.cycle_id == cycle.id, is_out(_module),
-            _activity.state == State.DRAFT, _activity.rule != Rule.OPTIONAL,
+            to_come(_activity), _activity.rule != Rule.OPTIONAL,
         )
     )  # fmt: skip
     return list(db.session.execute(union_all(modules, activities)))
 
 
+def views_of(person: Person) -> Select[SavedView]:
+    """The filters of the table that a person keeps under a name."""
+    return select(SavedView).where(SavedView.person_id == person.id).order_by(SavedView.name)
+
+
 # --- what was decided -------------------------------------------------------------------------------------------------
+def batches_of(by: Person, module_id: int, since: datetime) -> list[Any]:
+    """What a person lately decided about many at once in a module: rows of batch, at, reason, people."""
+    return list(
+        db.session.execute(
+            select(
+                Decision.batch, Decision.at, Decision.reason,
+                func.count(Decision.person_id.distinct()).label("people"),
+            )
+            .join(Activity, Activity.id == Decision.activity_id)
+            .where(Decision.batch != "", Decision.by_id == by.id, Decision.at >= since, Activity.module_id == module_id)
+            .group_by(Decision.batch, Decision.at, Decision.reason)
+            .order_by(Decision.at.desc())
+        )
+    )  # fmt: skip
+
+
 def decisions_about(person: Person) -> list[Any]:
     """What coordinators decided about a person's activities, the latest first: rows with who, when and why."""
     by = Person.__table__.alias("by")

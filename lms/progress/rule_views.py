@@ -18,10 +18,10 @@ from lms.access import allow, me, require_version
 from lms.accounts.models import Person
 from lms.centres.models import Centre
 from lms.clock import now
-from lms.cycles.forms import DEADLINE_ZONE
 from lms.cycles.models import Activity, Cycle, DueException, Module, Rule
 from lms.cycles.queries import enrolled_people
 from lms.cycles.words import RULES
+from lms.dates import DEADLINE_ZONE
 from lms.extensions import db
 from lms.materials.models import Material
 from lms.progress import rule_actions, rule_words

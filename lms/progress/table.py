@@ -49,13 +49,13 @@ class Opened:
     more: int
 
 
-def opened(matrix: Matrix, shown: People, slugs: Iterable[str] | None, page: int) -> dict[str, Opened]:
+def opened(matrix: Matrix, shown: People, slugs: Iterable[str] | None, page: int, sort: str = "") -> dict[str, Opened]:
     """The rows to show of each open centre. ``slugs`` None: every centre with all its people."""
     found = {}
     for group in matrix.groups:
         if slugs is not None and group.slug not in slugs:
             continue
-        rows = list(places(shown, group))
+        rows = matrix.in_order(places(shown, group), sort)
         if slugs is None:
             found[group.slug] = Opened(rows, 1, 1, 0)
             continue

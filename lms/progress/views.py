@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -18,7 +19,7 @@ from lms.cycles.queries import current_cycle
 from lms.extensions import db
 from lms.freshness import no_store
 from lms.progress import not_done, table, words
-from lms.progress.matrix import Column, Filters, Group, Matrix, People, places
+from lms.progress.matrix import SORTS, Column, Filters, Group, Matrix, People, places
 from lms.progress.matrix_queries import (
     begun_by,
     matrix_of,
@@ -28,7 +29,7 @@ from lms.progress.matrix_queries import (
     watched_people,
 )
 from lms.progress.path import Path, Stage, Step
-from lms.progress.queries import decisions_about, module_of, path_of, visible_modules
+from lms.progress.queries import batches_of, decisions_about, module_of, path_of, views_of, visible_modules
 
 blueprint = Blueprint("progress", __name__)
 NOT_DONE_PAGE = 100
@@ -97,7 +98,7 @@ def index() -> ResponseReturnValue:
         return _not_done(asked)
     matrix, shown = asked.matrix, asked.shown
     columns = asked.columns
-    opened = table.opened(matrix, shown, asked.open_slugs, request.args.get("page", 1, int))
+    opened = table.opened(matrix, shown, asked.open_slugs, request.args.get("page", 1, int), asked.sort)
     rows = [place for page in opened.values() for place in page.rows]
     said = words.of_table(matrix)
     return render_template(
@@ -109,6 +110,7 @@ def index() -> ResponseReturnValue:
         body=table.Table(matrix, shown, columns, opened, begun_by(matrix, rows), said, _addresses(asked)).body(),
         summary=words.summary(matrix, shown),
         tabs_shown=_tabs(asked),
+        saved=db.session.scalars(views_of(me())).all(),
     )
 
 
@@ -132,6 +134,7 @@ class Asked:
             search=args.get("q", "").strip()[:100],
             away=args.get("away") == "14",
         )
+        self.sort = args.get("sort", "") if args.get("sort") in SORTS else ""
         if self.cycle is None:
             return
         self.matrix: Matrix = matrix_of(me(), self.cycle, now=self.now)
@@ -144,6 +147,16 @@ class Asked:
     @property
     def columns(self) -> list[Column]:
         return [self.column] if self.column else self.matrix.columns
+
+    @property
+    def places(self) -> list[int]:
+        """The rows that are shown, centre by centre, each in the order asked for."""
+        return [at for group in self.matrix.groups for at in self.matrix.in_order(places(self.shown, group), self.sort)]
+
+    @property
+    def query(self) -> str:
+        """What a saved view keeps: the filters and the order, without what is unfolded."""
+        return self.address().partition("?")[2]
 
     @property
     def is_drill(self) -> bool:
@@ -168,6 +181,7 @@ class Asked:
             "state": filters.state,
             "q": filters.search,
             "away": "14" if filters.away else None,
+            "sort": self.sort,
         } | changes
         query = urlencode({name: value for name, value in asked.items() if value not in {None, ""}})
         return url_for(endpoint) + (f"?{query}" if query else "")
@@ -199,7 +213,7 @@ def _tabs(asked: Asked) -> list[tuple[str, int, str, bool]]:
 
 def _not_done(asked: Asked) -> ResponseReturnValue:
     assert asked.column is not None
-    rows = list(places(asked.shown))
+    rows = asked.places
     pages = max(1, -(-len(rows) // NOT_DONE_PAGE))
     page = min(max(request.args.get("page", 1, int), 1), pages)
     required = required_of(asked.column)
@@ -211,6 +225,7 @@ def _not_done(asked: Asked) -> ResponseReturnValue:
         title=words.have_not_done(len(rows), asked.column.number),
         remind=words.remind,
         may_remind=can.look_after_people(me()),
+        batches=batches_of(me(), asked.column.id, asked.now - timedelta(days=1)) if "decided" in request.args else [],
         centre_title=words.of_table(asked.matrix).titles[asked.group.slug] if asked.group else "",
         heads=not_done.heads(required),
         lines=not_done_lines(asked, required, rows[(page - 1) * NOT_DONE_PAGE : page * NOT_DONE_PAGE]),

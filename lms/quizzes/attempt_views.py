@@ -16,8 +16,8 @@ from lms.cycles.queries import visible_to
 from lms.display import clock_time
 from lms.extensions import db
 from lms.freshness import no_store
-from lms.progress.quiz_actions import hand_in
 from lms.progress.queries import held_up
+from lms.progress.quiz_actions import hand_in
 from lms.quizzes import actions, queries
 from lms.quizzes.giving import NotOffered
 from lms.quizzes.leaves import leaf_of

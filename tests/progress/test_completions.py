@@ -54,6 +54,9 @@ def test_a_cycle_that_is_not_whole_yet_is_completed_by_nobody(school, cast):
     assert [row.title for row in drafts_of(school.cycle)] == ["Ещё пишется"]
     draft.state = State.PUBLISHED
     assert [row.module_id for row in drafts_of(school.cycle)] == [draft.id]  # there is nothing in it
+    draft.state, draft.publish_at = State.SCHEDULED, now() + timedelta(days=2)
+    assert [row.title for row in drafts_of(school.cycle)] == ["Ещё пишется"]
+    draft.state = State.PUBLISHED
     factories.quiz(draft, title="Черновик теста", state=State.DRAFT)
     assert [row.title for row in drafts_of(school.cycle)] == ["Черновик теста"]
 

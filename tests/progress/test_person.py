@@ -183,3 +183,58 @@ def test_a_draft_cycle_is_told_of_to_those_who_teach(school, cast, as_):  # noqa
 
     assert as_(cast.coordinator).get("/progress").status_code == 200
     assert "Здесь пока никого нет" in text_of(as_(cast.centre_coordinator).get("/progress"))
+
+
+# --- about many at once -----------------------------------------------------------------------------------------------
+def decided(client, module, people, **form):
+    return client.post(
+        f"/modules/{module.id}/decisions",
+        data={"p": [one.id for one in people], "verdict": "excused", "reason": "Паводок"} | form,
+    )
+
+
+def test_many_are_excused_with_one_reason_and_it_can_be_undone(school, cast, as_):  # noqa: F811
+    factories.enrolment(cast.stranger, school.cycle)
+    actions.complete(cast.stranger, school.letter, How.READ, now=now())
+    client = as_(cast.coordinator)
+
+    response = decided(client, school.second, [cast.volunteer, cast.stranger])
+
+    assert response.status_code == 303
+    assert completion_of(cast.volunteer, school.letter).how is How.EXCUSED
+    assert completion_of(cast.stranger, school.quiz).reason == "Паводок"
+    assert completion_of(cast.stranger, school.letter).how is How.READ  # what she had done stays hers
+    assert "Решено о 2 людях" in text_of(client.get(response.location))
+    assert "Решено о 2 людях" in text_of(client.get(f"/modules/{school.second.id}/decisions"))
+    batch = db.session.scalars(select(Decision.batch)).first()
+    assert as_(cast.centre_coordinator).post(f"/decisions/{batch}/undoing").status_code == 404
+
+    assert client.post(f"/decisions/{batch}/undoing").status_code == 303
+
+    assert completion_of(cast.volunteer, school.letter) is None
+    assert completion_of(cast.stranger, school.quiz) is None
+    assert completion_of(cast.stranger, school.letter).how is How.READ
+    said = db.session.scalars(select(Decision.verdict).where(Decision.person_id == cast.stranger.id)).all()
+    assert said == [Verdict.EXCUSED, Verdict.TAKEN_BACK]
+    assert client.post(f"/decisions/{batch}/undoing").status_code == 404
+
+
+def test_a_centres_coordinator_decides_about_her_own_people_only(school, cast, as_):  # noqa: F811
+    factories.enrolment(cast.stranger, school.cycle)
+    client = as_(cast.centre_coordinator)
+
+    decided(client, school.second, [cast.volunteer, cast.stranger])
+
+    assert completion_of(cast.volunteer, school.quiz).how is How.EXCUSED
+    assert completion_of(cast.stranger, school.quiz) is None
+    assert "Чужинова" not in text_of(client.get(f"/modules/{school.second.id}/decisions?p={cast.stranger.id}"))
+
+
+def test_a_decision_about_many_needs_a_reason_too(school, cast, as_):  # noqa: F811
+    response = decided(as_(cast.coordinator), school.second, [cast.volunteer], reason=" ")
+
+    assert response.status_code == 422
+    assert "Напишите несколько слов" in text_of(response)
+    assert f'name="p" value="{cast.volunteer.id}"' in response.text
+    assert completion_of(cast.volunteer, school.quiz) is None
+    assert decided(as_(cast.trainer), school.second, [cast.volunteer]).status_code == 403
