@@ -43,6 +43,8 @@ from lms.quizzes import (
     submission_views,
 )
 from lms.quizzes import views as quizzes
+from lms.reports import views as reports
+from lms.reports import worker as reports_worker
 from lms.search import views as search
 from lms.search import worker as search_worker
 from lms.sessions import (
@@ -75,8 +77,6 @@ AREAS = (
     centres,
     cycles, module_views, activity_views, enrolment_views, preview_views,
     materials, edit_views, writing_views, history_views, carrying_views, file_views,
-    quizzes, attempt_views, question_views,
-    materials, edit_views, file_views,
     quizzes, attempt_views, submission_views, question_views, regrade_views, figure_views, bank_views, review_views,
     surveys, reply_views, result_views,
     sessions, incoming_views, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
@@ -84,18 +84,19 @@ AREAS = (
     sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views, feedback_views,
     sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     room_views, sheet_views, here_views, participant_list_views, calendar_views, feed_views,
+    room_views, sheet_views, here_views, feedback_views,
+    talk,
     progress, export_views, decision_views, reminder_views,
     certificates, credential_views, register_views,
     progress, export_views, decision_views, reminder_views, rule_views,
     progress, export_views, decision_views, reminder_views, rule_views, saved_views,
     outbox,
     talk,
+    reports,
     search,
     api, key_views,
+    outbox,
 )  # fmt: skip
-# What the worker does beside delivering letters is known once these are imported.
-JOBS = (completion_worker,)
-
 # Modules that give the worker something to do, with ``@every``, beside delivering letters.
 WORK = (digest_worker, mailbox_worker, search_worker)
 WORK = (digest_worker, search_worker)
@@ -105,6 +106,9 @@ WORK = (search_worker, overdue_worker)
 # Imported so that the worker knows what there is to do.
 JOBS = (reminder_worker,)
 WORK = (search_worker, participant_list_worker)
+WORK = (
+    completion_worker, digest_worker, mailbox_worker, overdue_worker, reminder_worker, reports_worker, search_worker,
+)  # fmt: skip
 
 
 class Id(IntegerConverter):

@@ -170,6 +170,11 @@ def override_completion(person: Person, other: Person) -> bool:
     )
 
 
+def report(person: Person) -> bool:
+    """The network answers to the grant-giver; its report names people of every centre."""
+    return coordinate(person)
+
+
 # --- questions to the trainer -----------------------------------------------------------------------------------------
 def ask(person: Person) -> bool:
     """Whoever follows the cycle may ask; answering is teaching. A guest from a letter writes to the organiser."""

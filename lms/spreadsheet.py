@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import IO
 
 import xlsxwriter
 
@@ -47,19 +46,29 @@ def _cell(cell: Cell) -> str:
     return text
 
 
+Sheet = tuple[str, Iterable[list[Cell]], list[int]]
+
+
 def xlsx(title: str, lines: Iterable[list[Cell]], widths: list[int]) -> Iterator[bytes]:
     """The workbook in pieces; the first line is its head. ``widths`` are those of the first columns, in characters."""
+    return workbook([(title, lines, widths)])
+
+
+def workbook(sheets: Iterable[Sheet]) -> Iterator[bytes]:
+    """Several sheets, each (title, lines, widths) as above."""
     with tempfile.TemporaryFile() as file:
-        _write(file, title, lines, widths)
+        book = xlsxwriter.Workbook(file, _PLAIN)
+        for title, lines, widths in sheets:
+            _write(book, title, lines, widths)
+        book.close()
         file.seek(0)
         while piece := file.read(_PIECE):
             yield piece
 
 
-def _write(file: IO[bytes], title: str, lines: Iterable[list[Cell]], widths: list[int]) -> None:
-    workbook = xlsxwriter.Workbook(file, _PLAIN)
-    sheet = workbook.add_worksheet(_sheet_name(title))
-    bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+def _write(book: xlsxwriter.Workbook, title: str, lines: Iterable[list[Cell]], widths: list[int]) -> None:
+    sheet = book.add_worksheet(_sheet_name(title))
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
     sheet.freeze_panes(1, 2)
@@ -69,7 +78,6 @@ def _write(file: IO[bytes], title: str, lines: Iterable[list[Cell]], widths: lis
                 sheet.write_number(number, at, cell)
             else:
                 sheet.write_string(number, at, cell, bold if number == 0 else None)
-    workbook.close()
 
 
 def _sheet_name(title: str) -> str:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from lms.accounts.passwords import hash_password
 from lms.cycles.actions import enrol
+from lms.extensions import db
+from lms.reports.models import GrantPlan
 from lms.seeds import curriculum, essays, history, letters, people, surveys
 
 PASSWORD = "masterskaya-demo"
@@ -29,6 +31,8 @@ def load(now: datetime) -> None:
     enrol((learner.person for learner in everybody.learners), school.cycle, now=begun + timedelta(days=3))
     history.tell(everybody, school, chance, now)
     letters.tell(everybody, school, chance, now)
+    planned = {"sessions": 9, "visits": 5, "consultations": 12, "people": 50, "certificates": 40}
+    db.session.add(GrantPlan(cycle_id=school.cycle.id, contract="26-1-000000", planned=planned))
     essays.tell(everybody, school, now)
     surveys.tell(everybody, school, chance, now)
     for person in everybody.all:
