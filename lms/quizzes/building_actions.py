@@ -59,9 +59,8 @@ def copy_into(questions: Iterable[Question], quiz: Quiz, *, now: datetime) -> in
 
 
 def copy_to_bank(question: Question, topic: Topic, *, now: datetime) -> Question:
-    made = copy(question, now=now)
-    made.topic = topic
-    made.position = _end_of(topic)
+    made, position = copy(question, now=now), _end_of(topic)
+    made.topic, made.position = topic, position
     db.session.add(made)
     return made
 

@@ -354,12 +354,12 @@ class QuestionForm(EditForm):
     def _settings(self, old: dict[str, Any]) -> dict[str, Any]:
         match self.chosen_kind:
             case QuestionKind.SINGLE | QuestionKind.SEVERAL:
-                return {"shuffle": not self.keeps_order.data}
+                return {"shuffle": False} if self.keeps_order.data else {}
             case QuestionKind.TRUE_FALSE:
                 told = {"true": self.feedback_true.data, "false": self.feedback_false.data}
                 return {"right": self.right.data == "true", "feedback": told}
             case QuestionKind.SHORT:
-                flags = {name: bool(self[name].data) for name in ("case", "yo", "spaces", "wildcards")}
+                flags = {name: True for name in ("case", "yo", "spaces", "wildcards") if self[name].data}
                 return {"accepted": self.accepted_rows, **flags}
             case QuestionKind.NUMBER:
                 return {
