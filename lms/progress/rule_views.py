@@ -167,7 +167,7 @@ def except_due(module_id: int) -> ResponseReturnValue:
     back = redirect(url_for("rules.module", module_id=found.id, _anchor="due"), 303)
     due_at = _end_of_day("due_on")
     kind, _dash, number = request.form.get("whose", "")[:25].partition("-")
-    number = number if number.isdecimal() and len(number) < 19 else "0"
+    number = number if number.isdecimal() and len(number) < 10 else "0"
     centre = db.session.get(Centre, int(number)) if kind == "centre" else None
     person = (
         db.session.scalar(enrolled_people(found.cycle).where(Person.id == int(number))) if kind == "person" else None
