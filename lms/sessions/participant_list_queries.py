@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.centres.models import Centre
 from lms.extensions import db
-from lms.sessions.attendance_queries import attendance_rows, names_of, plain
+from lms.sessions.attendance_queries import names_of, plain
 from lms.sessions.models import LiveSession, ParticipantList
 from lms.sessions.participant_lists import Participant
 from lms.sessions.queries import AnyRow
@@ -40,14 +40,15 @@ def lists_of(live_session: LiveSession) -> list[ParticipantList]:
     return list(db.session.scalars(found.order_by(ParticipantList.id.desc())))
 
 
-def reconciled(kept: ParticipantList, live_session: LiveSession) -> list[Row]:
+def reconciled(kept: ParticipantList, live_session: LiveSession, expected: list[AnyRow]) -> list[Row]:
+    """Its rows; ``expected`` are the session's ``attendance_rows``, among whom names are looked for."""
     found = [Participant.of(row) for row in kept.rows]
     assigned = {int(place): int(person_id) for place, person_id in kept.assigned.items()}
     by_address = people_at({one.address for one in found if one.address})
     by_id = people_with(assigned.values())
     leaders = {person.id for person in live_session.trainers}
     by_name: dict[str, list[AnyRow]] = {}
-    for row in attendance_rows(live_session):
+    for row in expected:
         for name in names_of(row) - {plain(row.email)}:
             by_name.setdefault(name, []).append(row)
     rows = []

@@ -68,14 +68,15 @@ def write(live_session_id: int, list_id: int) -> ResponseReturnValue:
     """Everybody recognised is written down, in one transaction; the others are left out."""
     live_session = find_visible(live_session_id)
     kept = find_list(live_session, list_id)
-    said = Recognised(queries.reconciled(kept, live_session), request.form)
+    expected = attendance.attendance_rows(live_session)
+    said = Recognised(queries.reconciled(kept, live_session, expected), request.form)
     if not require_version(kept.version, request.form.get("version")):
         return page(live_session, kept, said, changed_meanwhile=True), 409
     if said.errors:
         return page(live_session, kept, said), 422
     at = now()
     participant_list_actions.assign(kept, said.whose)
-    rows = queries.reconciled(kept, live_session)
+    rows = queries.reconciled(kept, live_session, expected)
     new = participant_list_actions.write(kept, rows, live_session, by=me(), now=at)
     count(live_session, new, (), at)
     db.session.commit()
@@ -110,10 +111,11 @@ def find_list(live_session: LiveSession, list_id: int) -> ParticipantList:
 def page(
     live_session: LiveSession, kept: ParticipantList, said: Recognised | None = None, *, changed_meanwhile: bool = False
 ) -> str:
-    rows = queries.reconciled(kept, live_session)
+    expected = attendance.attendance_rows(live_session)
+    rows = queries.reconciled(kept, live_session, expected)
     known = [row for row in rows if row.person is not None]
     unknown = [row for row in rows if row.person is None]
-    attended = {row.id for row in attendance.attendance_rows(live_session) if row.at}
+    attended = {row.id for row in expected if row.at}
     return render_template(
         "participant_lists/show.html",
         **_about(live_session),
@@ -121,7 +123,7 @@ def page(
         known=known,
         unknown=unknown[:UNKNOWN_SHOWN],
         more=max(0, len(unknown) - UNKNOWN_SHOWN),
-        people=attendance.attendance_rows(live_session) if unknown else [],
+        people=expected if unknown else [],
         attended=attended,
         new=len({row.person.id for row in known if row.person and not row.leads} - attended),
         is_of_another_day=is_of_another_day(

@@ -366,4 +366,4 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(over, as_, cast, count_q
             assert client.get(shown).status_code == 200
         return reads(seen)
 
-    assert statements(many) == statements(few) <= 9
+    assert statements(many) == statements(few) <= 10
