@@ -63,13 +63,17 @@ else:
     Model = db.Model
 
 
+# How long a statement waits for SQLite's locks, in milliseconds; and a writer for its turn, so many short times.
+_PATIENCE, _BRIEFLY, _TIMES = "busy_timeout=5000", "busy_timeout=25", 1000
+
+
 @event.listens_for(Engine, "connect")
 def _keep_sqlite_promises(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None  # we say BEGIN ourselves, below
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-4000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", _PATIENCE, "cache_size=-4000"):
         cursor.execute(f"PRAGMA {pragma}")
     # SQLite's own lower() and LIKE know ASCII only; names here are Cyrillic.
     connection.create_function("lower", 1, lambda s: s.lower() if isinstance(s, str) else s, deterministic=True)
@@ -83,7 +87,28 @@ def _begin(connection: Any) -> None:
         return
     reading = has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
     connection.info["reading"] = reading
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if reading:
+        connection.exec_driver_sql("BEGIN")
+    elif not _has_turn(connection.connection.dbapi_connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last try says in SQLAlchemy's words why not
+
+
+def _has_turn(raw: sqlite3.Connection) -> bool:
+    """Begin to write as soon as nobody else does. SQLite keeps no queue, and who has waited long asks ever more seldom
+    (ten writers without a pause, and one of them waits five seconds): ask anew every time, as one who just came."""
+    raw.execute(f"PRAGMA {_BRIEFLY}")
+    try:
+        for _ in range(_TIMES):
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as refusal:
+                if refusal.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    return False
+            else:
+                return True
+    finally:
+        raw.execute(f"PRAGMA {_PATIENCE}")
+    return False
 
 
 @event.listens_for(Engine, "commit")

@@ -103,9 +103,10 @@ def start(quiz_id: int) -> ResponseReturnValue:
     except (actions.NoAttemptsLeft, actions.NotOpenNow) as refusal:
         db.session.commit()
         flash(_refusal(refusal), "wait")
-        return redirect(url_for("quizzes.show", quiz_id=quiz.id), 303)
-    db.session.commit()
-    return redirect(url_for("quizzes.attempt", attempt_id=attempt.id), 303)
+        return redirect(url_for("quizzes.show", quiz_id=quiz_id), 303)
+    address = url_for("quizzes.attempt", attempt_id=attempt.id)
+    db.session.commit()  # the write lock is given back: nothing is read after this
+    return redirect(address, 303)
 
 
 def _refusal(refusal: Exception) -> str:
@@ -212,14 +213,15 @@ def save_answers(attempt_id: int) -> ResponseReturnValue:
     if not attempt.is_open or _hand_in_overdue(attempt):
         return _too_late(attempt)
     tell_overtaken(actions.save_form(attempt, posted(), now=now()))
+    one_by_one = attempt.quiz.layout is Layout.ONE_BY_ONE
     db.session.commit()
     moved = _MOVE.fullmatch(request.form.get("move", ""))
     at = moved["number"] if moved else request.form.get("at", "")
     number = at if re.fullmatch("[0-9]{1,4}", at) else None
-    if attempt.quiz.layout is Layout.ONE_BY_ONE:
-        return redirect(url_for("quizzes.attempt", attempt_id=attempt.id, q=number), 303)
+    if one_by_one:
+        return redirect(url_for("quizzes.attempt", attempt_id=attempt_id, q=number), 303)
     anchor = f"q{number}" if number else None
-    return redirect(url_for("quizzes.attempt", attempt_id=attempt.id, _anchor=anchor), 303)
+    return redirect(url_for("quizzes.attempt", attempt_id=attempt_id, _anchor=anchor), 303)
 
 
 _FIELD = re.compile("c([0-9]{1,18})")

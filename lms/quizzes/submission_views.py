@@ -52,10 +52,10 @@ def submit(attempt_id: int) -> ResponseReturnValue:
         tell_overtaken(actions.save_form(attempt, posted(), now=at))
         if "with_gaps" not in request.form and _gaps(queries.paper_of(attempt)):
             db.session.commit()
-            return redirect(url_for("quizzes.submission", attempt_id=attempt.id), 303)
+            return redirect(url_for("quizzes.submission", attempt_id=attempt_id), 303)
     hand_in(attempt, now=at)
     db.session.commit()
-    return redirect(url_for("quizzes.result", attempt_id=attempt.id), 303)
+    return redirect(url_for("quizzes.result", attempt_id=attempt_id), 303)
 
 
 @blueprint.get("/attempts/<int:attempt_id>/result")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 from decimal import Decimal
+from threading import Timer
 
 import pytest
+from sqlalchemy import event
 
 from lms.accounts import tokens
 from lms.accounts.models import Purpose
@@ -73,6 +76,44 @@ def test_a_hundred_starts_at_once_give_one_attempt(cast, quiz, q, at_once):
 
     attempt = db.session.scalars(db.select(Attempt)).one()
     assert {(response.status_code, response.location) for response in responses} == {(303, f"/attempts/{attempt.id}")}
+
+
+def test_starting_saving_and_handing_in_hold_the_write_lock_once_each(cast, as_, quiz, q, right):
+    client = as_(cast.volunteer)
+    start, short, form = f"/quizzes/{quiz.id}/attempts", q.short.id, form_of(right)
+    client.get(f"/quizzes/{quiz.id}")
+    begun = []
+
+    def begins(_connection):
+        begun.append(1)
+
+    event.listen(db.engine, "begin", begins)
+    try:
+        path = client.post(start).location
+        client.post(f"{path}/answers", data=form)
+        client.put(f"{path}/answers/{short}", json={"given": "да", "counter": 5})
+        client.post(f"{path}/submission", data={"with_gaps": "1"})
+    finally:
+        event.remove(db.engine, "begin", begins)
+
+    assert len(begun) == 4
+
+
+@pytest.mark.slow
+def test_a_start_waits_for_a_long_writer_instead_of_failing(app, cast, as_, quiz, q):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite has one writer at a time")
+    client = as_(cast.volunteer)
+    client.get(f"/quizzes/{quiz.id}")
+    db.session.commit()
+    writer = sqlite3.connect(db.engine.url.database, isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    timer = Timer(7, writer.rollback)
+    timer.start()
+
+    assert client.post(f"/quizzes/{quiz.id}/attempts").status_code == 303
+    timer.join()
+    writer.close()
 
 
 def test_nobody_starts_more_often_than_allowed(cast, as_, quiz, q):
