@@ -7,7 +7,7 @@ from sqlalchemy import select
 from lms.clock import now
 from lms.extensions import db
 from lms.outbox.worker import every
-from lms.progress.quiz_actions import hand_in
+from lms.progress.quiz_actions import hand_in, note_held_back
 from lms.quizzes import actions, queries
 from lms.quizzes.models import Attempt
 
@@ -23,3 +23,11 @@ def hand_in_overdue() -> int:
             count += 1
         db.session.commit()
     return count
+
+
+@every(minute="*")
+def note_closed_quizzes() -> int:
+    """Who has done a quiz whose results were held back until it closed; gives how many."""
+    found = note_held_back(now=now())
+    db.session.commit()
+    return found

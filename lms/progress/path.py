@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property
 
 from lms.progress.rules import Mark, Required, activity_mark, current, cycle_is_completed, enough, module_mark
+from lms.quizzes.standing import is_shown
+from lms.quizzes.terms import Showing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +26,17 @@ class Try:
     passed: bool | None
     answered: int
     questions: int
+    # When the quiz lets its results be seen.
+    showing: Showing = Showing.AT_ONCE
+    closes_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
         return self.submitted_at is None
+
+    def is_told(self, now: datetime) -> bool:
+        """May its score be told to the person whose attempt it is?"""
+        return is_shown(self.showing, settled=False, closes_at=self.closes_at, now=now)
 
 
 @dataclass(slots=True)

@@ -151,6 +151,8 @@ _TRIES: Select[Any] = (
         _attempt.max_score,
         _attempt.percent,
         _attempt.passed,
+        _quiz.show_results,
+        _quiz.closes_at,
         select(func.count()).where(Answer.attempt_id == _attempt.id).scalar_subquery().label("answered"),
         func.coalesce(
             func.json_array_length(_attempt.dealt),
@@ -160,9 +162,9 @@ _TRIES: Select[Any] = (
         ).label("questions"),
     )
     .select_from(
-        Attempt.__table__.join(Activity.__table__, _activity.id == _attempt.quiz_id).join(
-            Module.__table__, _module.id == _activity.module_id
-        )
+        Attempt.__table__.join(Activity.__table__, _activity.id == _attempt.quiz_id)
+        .join(Quiz.__table__, _quiz.id == _attempt.quiz_id)
+        .join(Module.__table__, _module.id == _activity.module_id)
     )
     .where(_attempt.person_id == _person)
     .order_by(_attempt.number)
@@ -259,6 +261,8 @@ def _tries(person_id: int, which: ColumnElement[bool]) -> dict[int, list[Try]]:
                 max_score=None if row.max_score is None else float(row.max_score),
                 percent=row.percent,
                 passed=row.passed,
+                showing=row.show_results,
+                closes_at=row.closes_at,
                 answered=row.answered,
                 questions=row.questions,
             )

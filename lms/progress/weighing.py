@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.accounts.models import Person
+from lms.clock import now
 from lms.cycles.models import Activity, Rule
 from lms.extensions import db
 from lms.materials import reading
 from lms.materials.models import ReadingPosition
 from lms.progress.models import Completion, How, SetAside
-from lms.quizzes.models import Attempt
+from lms.quizzes.models import Quiz
+from lms.quizzes.standing_queries import standings, tells_at
 from lms.sessions.models import LiveSession
 
 BY_WORD = (How.BY_HAND, How.EXCUSED)
@@ -116,11 +118,8 @@ def _move(source: Any, target: Any, which: ColumnElement[bool], activity: Activi
 def _gather(activity: Activity) -> None:
     """Deeds that nobody wrote down as long as the rule asked for nothing: quizzes passed, texts read to the end."""
     if activity.rule is Rule.PASSED:
-        deeds = (
-            select(Attempt.person_id, literal(How.PASSED.value), func.min(Attempt.submitted_at))
-            .where(Attempt.quiz_id == activity.id, Attempt.passed.is_(True), Attempt.submitted_at.is_not(None))
-            .group_by(Attempt.person_id)
-        )
+        passed = standings(and_(Quiz.id == activity.id, tells_at(now()))).subquery().c
+        deeds = select(passed.person_id, literal(How.PASSED.value), passed.at).where(passed.passed == 1)
     elif activity.rule is Rule.READ:
         deeds = select(ReadingPosition.person_id, literal(How.READ.value), ReadingPosition.at).where(
             ReadingPosition.material_id == activity.id, ReadingPosition.percent >= reading.END

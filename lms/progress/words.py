@@ -79,7 +79,8 @@ def stage_note(stage: Stage) -> str:
         if session.how == How.WATCHED:
             said.append(_("you watched the recording"))
     if stage.mark.is_settled:
-        said += [_score(step.best_try) for step in stage.steps if step.best_try]
+        at = now()
+        said += [_score(best) for step in stage.steps if (best := step.best_try) and best.is_told(at)]
     elif stage.is_locked:
         said.append(rule_words.opens_after(stage))
     elif stage.mark in {Mark.LATE, Mark.NOW} and (left := rule_words.left_of(stage, now())):

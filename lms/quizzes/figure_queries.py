@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, Text, and_, case, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Float, Select, Text, and_, case, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms import permissions as can
@@ -20,6 +20,7 @@ from lms.quizzes.items import FEWEST, Item, Sums, point_biserial
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Answer, Attempt, Question, Quiz
 from lms.quizzes.queries import Columns
+from lms.quizzes.standing_queries import standings
 
 _AT_ONCE = 5000
 
@@ -137,25 +138,22 @@ def given_to(quiz_id: int) -> dict[int, list[tuple[Any, int]]]:
 
 
 def by_centre(quiz_id: int) -> Sequence[Columns]:
-    """Each centre with people who handed in: names, how many, how many passed, the mean of their best per cents."""
-    best = (
-        select(
-            Person.centre_id,
-            func.max(Attempt.percent).label("percent"),
-            func.max(case((Attempt.passed.is_(true()), 1), else_=0)).label("passed"),
-        )
-        .join(Person, Person.id == Attempt.person_id)
-        .where(Attempt.quiz_id == quiz_id, Attempt.submitted_at.is_not(None))
-        .group_by(Person.id)
+    """Each centre with people who handed in: names, how many, how many passed, the mean of the per cents that count."""
+    counting = standings(Quiz.id == quiz_id).subquery()
+    handed_in = select(Attempt.person_id).where(Attempt.quiz_id == quiz_id, Attempt.submitted_at.is_not(None))
+    results = (
+        select(Person.centre_id, counting.c.percent, func.coalesce(counting.c.passed, 0).label("passed"))
+        .outerjoin(counting, counting.c.person_id == Person.id)
+        .where(Person.id.in_(handed_in))
         .subquery()
     )
     return db.session.execute(
         select(
             Centre.id, Centre.name, Centre.name_en, func.count().label("people"),
-            func.sum(best.c.passed).label("passed"), func.avg(best.c.percent).label("percent"),
+            func.sum(results.c.passed).label("passed"), func.avg(results.c.percent).label("percent"),
         )
-        .select_from(best)
-        .outerjoin(Centre, Centre.id == best.c.centre_id)
+        .select_from(results)
+        .outerjoin(Centre, Centre.id == results.c.centre_id)
         .group_by(Centre.id)
         .order_by(Centre.id.is_(None), Centre.name)
     ).all()  # fmt: skip
@@ -218,12 +216,13 @@ def listed(cycle_id: int) -> Sequence[Columns]:
         select(
             Attempt.quiz_id,
             func.count(Attempt.person_id.distinct()).label("submitted"),
-            func.count(case((Attempt.passed.is_(true()), Attempt.person_id)).distinct()).label("passed"),
         )
         .where(Attempt.submitted_at.is_not(None))
         .group_by(Attempt.quiz_id)
         .subquery()
     )
+    counting = standings(Quiz.module_id.in_(select(Module.id).where(Module.cycle_id == cycle_id))).subquery().c
+    passed = select(counting.quiz_id, func.sum(counting.passed).label("people")).group_by(counting.quiz_id).subquery()
     questions = (
         select(Question.quiz_id, func.count().label("count"), func.sum(Question.points).label("points"))
         .where(Question.retired_at.is_(None))
@@ -236,10 +235,11 @@ def listed(cycle_id: int) -> Sequence[Columns]:
             func.coalesce(questions.c.count, 0).label("questions"),
             func.coalesce(questions.c.points, 0).label("points"),
             func.coalesce(people.c.submitted, 0).label("submitted"),
-            func.coalesce(people.c.passed, 0).label("passed"), Quiz.module_id,
+            func.coalesce(passed.c.people, 0).label("passed"), Quiz.module_id,
         )
         .join(Module, Quiz.module_id == Module.id)
         .outerjoin(people, people.c.quiz_id == Quiz.id)
+        .outerjoin(passed, passed.c.quiz_id == Quiz.id)
         .outerjoin(questions, questions.c.quiz_id == Quiz.id)
         .where(Module.cycle_id == cycle_id)
         .order_by(Module.position, Quiz.position, Quiz.id)
@@ -255,18 +255,21 @@ def modules_of(cycle_id: int) -> Sequence[Columns]:
 
 
 def results(quiz_id: int, viewer: Person) -> Select[*tuple[Any, ...]]:
-    """A row for each person with a submitted attempt: names, centre_id, attempts, best percent, passed, last_at.
+    """A row for each person with a submitted attempt: names, centre_id, attempts, percent and passed as they count,
+    last_at.
 
     Trainers and the network's coordinators see everybody's, a centre's coordinator her own people's.
     """
+    counting = standings(Quiz.id == quiz_id).subquery()
     rows: Select[*tuple[Any, ...]] = (
         select(
             Person.id, Person.family_name, Person.given_name, Person.patronymic, Person.centre_id,
-            func.count().label("attempts"), func.max(Attempt.percent).label("best"),
-            func.max(case((Attempt.passed.is_(true()), 1), else_=0)).label("passed"),
+            func.count().label("attempts"), func.max(counting.c.percent).label("percent"),
+            func.coalesce(func.max(counting.c.passed), 0).label("passed"),
             func.max(Attempt.submitted_at).label("last_at"),
         )
         .join(Attempt, Attempt.person_id == Person.id)
+        .outerjoin(counting, counting.c.person_id == Person.id)
         .where(Attempt.quiz_id == quiz_id, Attempt.submitted_at.is_not(None))
         .group_by(Person.id)
         .order_by(Person.family_name, Person.given_name, Person.id)

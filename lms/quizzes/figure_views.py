@@ -24,7 +24,7 @@ from lms.quizzes import figure_queries, queries
 from lms.quizzes.items import Item
 from lms.quizzes.models import Quiz
 from lms.quizzes.tally import Told, Words, said, tally
-from lms.quizzes.views import blueprint, find_quiz, say_doubt
+from lms.quizzes.views import blueprint, counting_words, find_quiz, say_doubt
 from lms.spreadsheet import Cell, plain
 from lms.typography import typo
 
@@ -58,6 +58,7 @@ def results(quiz_id: int) -> ResponseReturnValue:
         centres=_centre_names(),
         count=count,
         passed=passed,
+        counting=counting_words(quiz.counts),
         page=page,
         pages=pages,
         tab_items=_tabs(quiz, "results"),

@@ -11,11 +11,9 @@ from lms import permissions as can
 from lms.access import allow, me, require
 from lms.accounts.models import Person
 from lms.clock import now
-from lms.cycles.models import Rule
 from lms.extensions import db
 from lms.materials.markdown import to_text
-from lms.progress.actions import complete
-from lms.progress.models import How
+from lms.progress.quiz_actions import note_standing
 from lms.quizzes import building_actions, regrade_queries
 from lms.quizzes.models import Quiz
 from lms.quizzes.question_views import blueprint, find_question
@@ -70,7 +68,7 @@ def regrade(quiz_id: int, question_id: int) -> ResponseReturnValue:
 
 
 def _complete(quiz: Quiz, outlook: Outlook) -> None:
-    """Who has passed now has done the activity."""
-    if quiz.rule is Rule.PASSED and outlook.newly_passed:
+    """Who has passed now has done the activity, if the attempt that is better now counts."""
+    if outlook.newly_passed:
         for person in db.session.scalars(select(Person).where(Person.id.in_(outlook.newly_passed))):
-            complete(person, quiz, How.PASSED, now=now())
+            note_standing(person, quiz, now=now())

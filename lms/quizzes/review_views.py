@@ -23,6 +23,7 @@ from lms.quizzes.checking import criteria_of
 from lms.quizzes.checking_actions import check
 from lms.quizzes.checking_forms import CheckingForm
 from lms.quizzes.models import Answer, Attempt
+from lms.quizzes.standing import is_shown
 from lms.typography import typo
 
 blueprint = Blueprint("reviews", __name__)
@@ -80,10 +81,12 @@ def _find(attempt_id: int, question_id: int) -> Answer:
 
 
 def _tell(answer: Answer) -> None:
-    """The result is there: whoever passed has done the quiz, and the author hears of it."""
-    person = me()
-    note_result(answer.attempt, now=now())
-    letter = mail.checked(answer.attempt, by_name=person.name, by_email=person.email, comment=answer.comment, now=now())
+    """The result is there: whoever passed has done the quiz, and the author hears of it where results are shown."""
+    person, attempt = me(), answer.attempt
+    note_result(attempt, now=now())
+    if not is_shown(attempt.quiz.show_results, settled=False, closes_at=attempt.quiz.closes_at, now=now()):
+        return
+    letter = mail.checked(attempt, by_name=person.name, by_email=person.email, comment=answer.comment, now=now())
     put(letter, now=now())
 
 

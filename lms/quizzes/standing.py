@@ -53,6 +53,12 @@ def time_is_up(deadline_at: datetime, grace_seconds: int, now: datetime) -> bool
     return now > deadline_at + timedelta(seconds=grace_seconds)
 
 
+def is_held_back(showing: Showing, *, closes_at: datetime | None, now: datetime) -> bool:
+    """May nothing tell yet whether the quiz is passed, not even the path? Where results are never shown, and nothing
+    closes the quiz, the path tells it at once: one could not go on otherwise."""
+    return showing in {Showing.AFTER_CLOSE, Showing.NEVER} and closes_at is not None and now < closes_at
+
+
 def is_shown(showing: Showing, *, settled: bool, closes_at: datetime | None, now: datetime) -> bool:
     """``settled``: the quiz has been passed or no attempts are left."""
     match showing:
