@@ -25,6 +25,9 @@ from lms.accounts.models import Purpose, Role, Token
 from lms.clock import now
 from lms.extensions import db
 from lms.materials.history_models import PageVersion
+from lms.progress.models import SavedView
+from lms.reports.figures import Participant, Report
+from lms.reports.models import SignedReport
 from lms.sessions.attendance_actions import sheet_code
 from lms.sessions.models import Audience
 from lms.talk.models import Enquiry
@@ -155,6 +158,12 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
     db.session.add(enquiry)
     db.session.flush()
     certificate = factories.certificate(person, cycle)
+    view = SavedView(person_id=person.id, name=f"Вид {mark}", query="state=late", created_at=now())
+    signed = SignedReport(
+        cycle=cycle, starts_on=now().date(), ends_on=now().date(), signed_at=now(), contents=_report_on(person, mark)
+    )
+    db.session.add_all([view, signed])
+    db.session.flush()
     secret, _ = tokens.issue(
         person, Purpose.INVITATION, now=now(), lifetime=timedelta(days=14), object_id=live_session.id
     )
@@ -180,6 +189,9 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "number": certificate.address,
         "exception_id": exception.id,
         "batch": "0" * 32,
+        "view_id": view.id,
+        "report_id": signed.id,
+        "ending": "xlsx",
         "key_id": key.id,
         "survey_id": survey.id,
         "survey_question_id": survey_question.id,
@@ -195,6 +207,12 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "answer": "yes",
         "name": "name",
     }
+
+
+def _report_on(person, mark: str) -> dict[str, Any]:
+    """A signed report that names the person."""
+    participant = Participant(person.id, person.full_name, "", "", "volunteer", now().date())
+    return Report(mark, "", "", now().date(), now().date(), now(), {}, people=(participant,)).to_json()
 
 
 NOTHING = {
