@@ -11,6 +11,9 @@ FLASK := $(BIN)/flask --app wsgi
 DATABASES ?= sqlite,postgresql
 # Test processes side by side: one for each core.
 JOBS ?= auto
+# The size of the proof of the outbox.
+LETTERS ?= 10000
+KILLS ?= 200
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
@@ -42,8 +45,8 @@ test-quick: $(TEST) $(RU).mo ## Run what takes less than a minute: SQLite, no br
 bench: $(TEST) $(RU).mo ## Measure the pages against their budgets
 	$(BIN)/python -m tests.bench $(ARGS)
 
-proof-mail: $(TEST) $(RU).mo ## Prove that no letter is lost: 10,000 letters, 200 kills of the worker, on both databases
-	LMS_PROOF=1 $(BIN)/pytest -n 0 --timeout 3600 -s tests/outbox/test_kills.py tests/outbox/test_outage.py -k "lose or outage or valid" $(ARGS)
+proof-mail: $(TEST) $(RU).mo ## Prove that no letter is lost: LETTERS=10000, KILLS=200 of the worker, on both databases
+	LMS_PROOF="$(LETTERS) $(KILLS)" $(BIN)/pytest -n 0 --timeout 3600 -s tests/outbox/test_kills.py tests/outbox/test_outage.py -k "lose or outage or valid" $(ARGS)
 
 lint: $(LINT) ## Check style, types and templates
 	$(BIN)/ruff check .

@@ -20,7 +20,7 @@ from lms.extensions import compress, csrf, db, migrate
 from lms.home import views as home
 from lms.materials import carrying_views, edit_views, file_views, history_views, writing_views
 from lms.materials import views as materials
-from lms.outbox import post, worker
+from lms.outbox import fate_views, post, self_check_views, worker
 from lms.outbox import views as outbox
 from lms.progress import (
     completion_worker,
@@ -91,6 +91,7 @@ AREAS = (
     progress, export_views, decision_views, reminder_views, rule_views,
     progress, export_views, decision_views, reminder_views, rule_views, saved_views,
     outbox,
+    outbox, fate_views, self_check_views,
     talk,
     reports,
     search,

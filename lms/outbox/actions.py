@@ -82,7 +82,7 @@ def send_again(letter: Letter, *, now: datetime, recipient: str | None = None) -
 def send_failed_again(*, now: datetime) -> int:
     """Queue every letter that failed and is still worth sending; how many (the server was at fault, and is mended)."""
     failed = update(Letter).where(Letter.state == LetterState.FAILED, Letter.expires_at > now)
-    again = failed.values(state=LetterState.QUEUED, attempts=0, next_try_at=now, lease=None)
+    again = failed.values(state=LetterState.QUEUED, attempts=0, next_try_at=now, lease=None, sent_at=None)
     result: Any = db.session.execute(again)
     _note()
     return int(result.rowcount)

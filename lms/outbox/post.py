@@ -53,6 +53,8 @@ class Connection(flask_mail.Connection):
     """One SMTP connection for many letters, opened with the first and again after it broke."""
 
     host: smtplib.SMTP | None
+    # Seconds to wait for an answer while connecting, where somebody looks on; else MAIL_TIMEOUT.
+    patience: float | None = None
 
     def __enter__(self) -> Self:
         self.host = None
@@ -71,7 +73,7 @@ class Connection(flask_mail.Connection):
         mail, config = self.mail, current_app.config
         context = ssl.create_default_context()
         # Named here, or smtplib would ask the network for our name and may wait long.
-        how = {"local_hostname": config["MAIL_DOMAIN"], "timeout": config["MAIL_TIMEOUT"]}
+        how = {"local_hostname": config["MAIL_DOMAIN"], "timeout": self.patience or config["MAIL_TIMEOUT"]}
         try:
             if mail.use_ssl:
                 self.host = smtplib.SMTP_SSL(mail.server, mail.port, context=context, **how)

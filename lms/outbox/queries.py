@@ -56,6 +56,12 @@ def letters(states: Collection[LetterState], search: str = "") -> Select[Letter]
     return select(Letter).where(Letter.state.in_(states), _found(search)).order_by(Letter.id.desc())
 
 
+def newest(person_id: int, key_prefix: str) -> Letter | None:
+    """The last letter to that person with such a key."""
+    hers = select(Letter).where(Letter.person_id == person_id, Letter.key.startswith(key_prefix, autoescape=True))
+    return db.session.scalar(hers.order_by(Letter.id.desc()).limit(1))
+
+
 def held_letters(now: datetime) -> list[Letter]:
     """What waits for the letter of the day, of those for whom its hour has come; by person, the oldest first."""
     due = select(Letter.person_id).where(Letter.state == LetterState.HELD, Letter.next_try_at <= now)

@@ -6,10 +6,14 @@ every try is the same letter byte for byte.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import lru_cache
 from pathlib import Path
 
 import dkim  # type: ignore[import-untyped]
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from flask import current_app
 
 from lms.outbox.post import Unreachable
@@ -54,6 +58,20 @@ def unsigned(mime: bytes) -> bytes:
     lines = mime.split(b"\r\n")
     end = next(number for number, line in enumerate(lines) if number and not line.startswith((b" ", b"\t")))
     return b"\r\n".join(lines[end:])
+
+
+def public_key() -> str:
+    """What DNS publishes of our key (RFC 6376 §3.6.1, the tag p); empty while there is none that letters can be signed
+    with."""
+    if not is_on():
+        return ""
+    try:
+        key = load_pem_private_key(_key(str(current_app.config["DKIM_KEY"])), None)
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+        return ""
+    if not isinstance(key, RSAPrivateKey):
+        return ""
+    return b64encode(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
 def sender_domain() -> str:

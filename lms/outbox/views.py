@@ -47,8 +47,8 @@ class Tab(StrEnum):
 
 STATES = {
     Tab.ALL: tuple(LetterState),
-    Tab.WAITING: (LetterState.QUEUED, LetterState.SENDING),
-    Tab.SENT: (LetterState.SENT,),
+    Tab.WAITING: (LetterState.QUEUED, LetterState.SENDING, LetterState.HELD),
+    Tab.SENT: (LetterState.SENT, LetterState.GATHERED),
     Tab.FAILED: (LetterState.FAILED,),
     Tab.EXPIRED: (LetterState.EXPIRED,),
 }
@@ -67,7 +67,7 @@ def index() -> ResponseReturnValue:
     page = min(max(request.args.get("page", 1, int), 1), pages)
     letters = db.session.scalars(queries.letters(STATES[tab], search).limit(PAGE).offset((page - 1) * PAGE)).all()
     words = {
-        Tab.ALL: _("All"), Tab.WAITING: _("Waiting"), Tab.SENT: _("Sent"), Tab.FAILED: _("Not delivered"),
+        Tab.ALL: _("All"), Tab.WAITING: _("Waiting to go"), Tab.SENT: _("Sent"), Tab.FAILED: _("Not delivered"),
         Tab.EXPIRED: _("Too late"),
     }  # fmt: skip
 
@@ -111,7 +111,7 @@ def show(letter_id: int) -> ResponseReturnValue:
         explanation=explain(letter.last_answer),
         trouble=queries.trouble_of(letter.recipient),
         may_send_again=letter.can_be_sent_again(at),
-        may_try_now=letter.state is LetterState.QUEUED and letter.next_try_at > at,
+        may_try_now=letter.state in {LetterState.QUEUED, LetterState.HELD} and letter.next_try_at > at,
         may_redirect=letter.can_be_redirected(at) and not reading.lets_in,
     )
 

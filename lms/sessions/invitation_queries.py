@@ -14,7 +14,7 @@ from lms.accounts.models import Person
 from lms.accounts.wish_queries import wants
 from lms.centres.models import Centre
 from lms.extensions import db
-from lms.outbox.models import Letter, LetterState
+from lms.outbox.models import AddressTrouble, Letter, LetterState
 from lms.outbox.topics import Topic
 from lms.sessions.models import AnswerWord, Attendance, Invitation, LiveSession
 from lms.sessions.queries import AnyRow, AnySelect, audience_of
@@ -119,8 +119,10 @@ def rows(live_session_id: int, tab: Tab) -> AnySelect:
             Centre.name.label("centre_name"), Centre.name_en.label("centre_name_en"),
             Letter.state.label("letter_state"), Letter.sent_at, Letter.next_try_at, Letter.attempts,
             Letter.last_answer, Letter.recipient, Letter.created_at.label("queued_at"),
+            AddressTrouble.reason.label("comes_back"),
         )
         .join(Person, Person.id == Invitation.person_id)
+        .outerjoin(AddressTrouble, and_(AddressTrouble.address == Person.email, AddressTrouble.hard))
         .outerjoin(Centre, Centre.id == Person.centre_id)
         .outerjoin(Letter, Letter.id == Invitation.letter_id)
         .where(Invitation.live_session_id == live_session_id)

@@ -120,6 +120,28 @@ def test_the_list_asks_as_much_for_thirty_letters_as_for_one(
     assert len(one) == len(thirty) <= 8
 
 
+def test_what_waits_for_the_letter_of_the_day_and_what_went_in_it_are_said_so(cast: SimpleNamespace, as_: Any) -> None:
+    held = letter(cast.volunteer, LetterState.HELD, subject="Ждёт", next_try_at=now() + timedelta(hours=9))
+    letter(cast.volunteer, LetterState.GATHERED, subject="Вошло")
+    client = as_(cast.coordinator)
+
+    waiting, sent = (text_of(client.get(f"/letters/?state={tab}")) for tab in ("waiting", "sent"))
+
+    assert "Ждут отправки 1 Отправлено 1" in waiting
+    assert "Ждёт Ждёт письма дня уйдёт " in waiting
+    assert "Вошло Вошло в письмо дня" in sent
+    assert f"/letters/{held.id}/delivery" in client.get(f"/letters/{held.id}").text
+
+
+def test_what_waits_for_the_letter_of_the_day_may_go_at_once(cast: SimpleNamespace, as_: Any) -> None:
+    held = letter(cast.volunteer, LetterState.HELD, next_try_at=now() + timedelta(hours=9))
+
+    as_(cast.coordinator).post(f"/letters/{held.id}/delivery")
+
+    assert held.state is LetterState.QUEUED
+    assert held.next_try_at <= now()
+
+
 def test_an_empty_list_says_what_will_be_there(cast: SimpleNamespace, as_: Any) -> None:
     client = as_(cast.coordinator)
 

@@ -9,10 +9,11 @@ import pytest
 from lms.accounts.models import Role
 from lms.clock import now
 from lms.extensions import db
-from lms.outbox.models import LetterState
+from lms.outbox.models import AddressTrouble, LetterState
 from lms.sessions.models import AnswerWord, Invitation
 from lms.sessions.queries import invitation_of
 from tests import factories
+from tests.outbox.test_views import text_of
 from tests.sessions.conftest import letter_to, letters, reads
 from tests.sessions.test_pages import words
 
@@ -417,3 +418,42 @@ def test_a_centre_coordinator_who_trains_corrects_her_own_people_only(invited, a
     other = client.get(address_of(invited, f"/{of(cast.stranger, invited).id}/address"))
 
     assert (own.status_code, other.status_code) == (200, 403)
+
+
+# --- what came back ---------------------------------------------------------------------------------------------------
+def came_back(address: str, *, hard: bool = True) -> None:
+    db.session.add(AddressTrouble(address=address, hard=hard, reason="5.1.1 550 User unknown", at=now()))
+    db.session.flush()
+
+
+def test_a_letter_that_came_back_is_told_with_its_reason(school, as_, cast):
+    invitation = with_letter(school, cast.volunteer, "sent")
+    came_back(cast.volunteer.email)
+    invitation.letter.state, invitation.letter.last_answer = LetterState.FAILED, "5.1.1 550 User unknown"
+
+    text = text_of(as_(cast.coordinator).get(address_of(school)))
+
+    assert "Нет такого адреса письмо вернулось: 5.1.1 550 User unknown" in text
+    assert "Не доставлено 1" in text
+
+
+def test_what_is_not_sent_to_an_address_that_gives_letters_back_is_told(school, as_, cast):
+    came_back(cast.volunteer.email)
+    as_(cast.coordinator).post(address_of(school, "/new"), data={"everybody": "y", "number_shown": "2", "do": "invite"})
+
+    text = text_of(as_(cast.coordinator).get(address_of(school)))
+
+    assert "с этого адреса письма возвращаются, поэтому это не отправлено: 5.1.1 550 User unknown" in text
+
+
+@pytest.mark.parametrize(("hard", "is_told"), [(True, True), (False, False)])
+def test_a_letter_that_left_is_not_called_delivered_when_its_address_turned_out_to_be_no_good(
+    school, as_, cast, hard, is_told
+):
+    with_letter(school, cast.volunteer, "sent")
+    came_back(cast.volunteer.email, hard=hard)
+
+    text = text_of(as_(cast.coordinator).get(address_of(school)))
+
+    assert ("Письма возвращаются 5.1.1 550 User unknown" in text) is is_told
+    assert ("Доставлено" in text) is not is_told
