@@ -48,7 +48,7 @@ def end(view_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/progress/views/<int:view_id>/weekly")
-@allow(can.see_progress)
+@allow(can.look_after_people)
 def weekly(view_id: int) -> ResponseReturnValue:
     """With the letter of every Monday, or no longer: said by ``weekly``, so that pressing twice changes nothing."""
     found = db.one_or_404(views_of(me()).where(SavedView.id == view_id))

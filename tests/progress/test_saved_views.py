@@ -73,6 +73,15 @@ def test_only_the_owner_of_a_view_has_it_sent(cycle, cast, as_):  # noqa: F811
     assert not view.is_weekly
 
 
+def test_a_trainer_gets_no_letter_on_mondays_and_is_offered_none(cycle, cast, as_):  # noqa: F811
+    client = as_(cast.trainer)
+    client.post("/progress/views", data={"name": "Мой", "query": ""})
+    (view,) = db.session.scalars(db.select(SavedView))
+
+    assert "по понедельникам" not in text_of(client.get("/progress"))
+    assert client.post(f"/progress/views/{view.id}/weekly", data={"weekly": "yes"}).status_code == 403
+
+
 def test_a_view_leads_to_no_other_page(cycle, cast, as_):  # noqa: F811
     client = as_(cast.coordinator)
 
