@@ -35,7 +35,7 @@ class SurveyForm(EditForm):
     title = LineField(_l("Title"))
     title_en = LineField(_l("Title in English"), optional=True)
     intro = ParagraphsField(_l("What people read before they answer"), longest=2000)
-    about = SelectField(_l("What it is about"))
+    about = SelectField(_l("What the survey is about"))
     is_anonymous = BooleanField(
         _l("Anonymous"),
         description=_l(

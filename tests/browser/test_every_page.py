@@ -17,7 +17,7 @@ from tests.browser.test_journeys import sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MOST = 40  # pages a role
-# What the table, the register and the pages of one thing lead to is two presses from the menu, with one of these between.
+# The pages of one thing are two presses from the menu, with a list between.
 FARTHEST = 2
 LINKS = """where => [...document.querySelectorAll(`${where} a[href]`)]
     .filter(link => !link.hasAttribute("download") && link.origin === location.origin)
