@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import csv
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
@@ -64,7 +66,7 @@ def read_file(content: bytes) -> list[Line]:
     if content.startswith(_OLE):
         raise ValueError(_l("This is an old Excel file or a locked one. Save it as XLSX or CSV."))
     if content.startswith(_ZIP):
-        return _fit(_workbook(content))
+        return _fit(workbook(content))
     if len(content) > 4 * MOST_SIGNS:
         raise ValueError(_l("The list is too long: at most a million characters at once."))
     text = decode(content)
@@ -143,7 +145,8 @@ def _unquoted(lines: list[str], first: int, separator: str) -> list[Line]:
 
 
 # --- workbooks --------------------------------------------------------------------------------------------------------
-def _workbook(content: bytes) -> list[Line]:
+def workbook(content: bytes) -> list[Line]:
+    """The cells of the first sheet with anything in it, as they are; a ValueError as in ``read_file``."""
     try:
         _reckon(content)
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
@@ -153,7 +156,10 @@ def _workbook(content: bytes) -> list[Line]:
                 first = (sheet.start or (0, 0))[0]
                 rows = sheet.to_python(skip_empty_area=True, nrows=MOST_LINES + 1)
                 return [Line(number, [_said(cell) for cell in row]) for number, row in enumerate(rows, first + 1)]
-    except (CalamineError, zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+    except (
+        CalamineError, zipfile.BadZipFile, zlib.error, struct.error, OSError, RuntimeError, NotImplementedError,
+        EOFError,
+    ) as error:  # fmt: skip
         raise ValueError(_l("The file cannot be read. Save it once more as XLSX or CSV.")) from error
     return []
 

@@ -1,0 +1,513 @@
+"""Questions as a spreadsheet: a row a question, an answer a line within its cell. Pure.
+
+Answers by type (``|`` parts what belongs together, ``\\|`` is a bar itself, ``\\n`` a line end):
+
+* single, several: ``* верный | 50 | комментарий``; the star marks the right ones, share and comment may be left out
+* true_false: ``верно`` or ``неверно``, or both lines with a star and comments
+* short: ``текст | 100 | комментарий``; number: ``50 ± 0,5 | 100 | комментарий``
+* matching: ``левое | правое``, and `` | лишнее правое``; ordering: the items in their right order
+* gaps: the text holds [[1]], [[2]]; ``[[1]] текст 2`` begins a gap with its kind and weight, its answers follow
+* essay: ``критерий | 2``
+
+The settings are words parted by ``;``. Heads and words are read in Russian and in English, in any order of columns.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+from flask_babel import gettext as _
+
+from lms.accounts.tables import Line, decode, workbook
+from lms.quizzes.formats.draft import (
+    FULL,
+    MOST_QUESTIONS,
+    ChoiceDraft,
+    QuestionDraft,
+    Reading,
+    Unreadable,
+    plain,
+    read_decimal,
+    whole,
+)
+from lms.quizzes.kinds import QuestionKind
+
+COLUMNS = ("type", "text", "answers", "points", "settings", "explanation", "topic", "title", "tags")
+WIDTHS = [16, 60, 50, 8, 24, 40, 20, 20, 20]
+_HEADS = {
+    "type": "тип, тип вопроса, type, question type",
+    "text": "вопрос, текст, текст вопроса, question, text, question text",
+    "answers": "ответы, варианты, варианты ответа, answers, choices, options",
+    "points": "баллы, балл, points, score",
+    "settings": "настройки, settings",
+    "explanation": "пояснение, объяснение, explanation",
+    "topic": "тема, раздел, topic, category",
+    "title": "название, имя, title, name",
+    "tags": "метки, теги, tags",
+}
+_COLUMN_OF = {head: column for column, heads in _HEADS.items() for head in heads.split(", ")}
+_KINDS = {
+    QuestionKind.SINGLE: "один ответ, один, single, one answer",
+    QuestionKind.SEVERAL: "несколько ответов, несколько, several, several answers, multiple",
+    QuestionKind.TRUE_FALSE: "верно или неверно, верно/неверно, да/нет, true_false, true or false, true/false",
+    QuestionKind.SHORT: "короткий ответ, текст, short, short answer",
+    QuestionKind.NUMBER: "число, number",
+    QuestionKind.MATCHING: "соответствие, сопоставление, matching",
+    QuestionKind.ORDERING: "порядок, упорядочение, ordering, order",
+    QuestionKind.GAPS: "пропуски, пропуски в тексте, gaps, gaps in a text, cloze",
+    QuestionKind.ESSAY: "эссе, развёрнутый ответ, развернутый ответ, essay",
+    QuestionKind.INFO: "текст между вопросами, информация, info, text between questions",
+}
+_KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split(", ")}
+_GAP_KINDS = {
+    "текст": "short",
+    "short": "short",
+    "число": "number",
+    "number": "number",
+    "выбор": "choice",
+    "choice": "choice",
+}
+_FLAGS = {
+    "регистр": "case", "case": "case", "ё": "yo", "yo": "yo", "пробелы": "spaces", "spaces": "spaces",
+    "звёздочка": "wildcards", "звездочка": "wildcards", "wildcards": "wildcards",
+    "не перемешивать": "fixed", "fixed": "fixed", "по местам": "places", "places": "places",
+    "по соседям": "neighbours", "neighbours": "neighbours",
+}  # fmt: skip
+_FLAG_WORDS = {"case": "регистр", "yo": "ё", "spaces": "пробелы", "wildcards": "звёздочка", "fixed": "не перемешивать"}
+_SCORING_WORDS = {"places": "по местам", "neighbours": "по соседям"}
+_TRUTHS = {
+    "верно": True,
+    "да": True,
+    "true": True,
+    "yes": True,
+    "неверно": False,
+    "нет": False,
+    "false": False,
+    "no": False,
+}
+_GAP_HEAD = re.compile(r"\[\[(\d{1,3})\]\]\s*(\w+)?\s*(\d{1,3})?\s*(?:;\s*(.*))?")
+_ABOUT = re.compile(r"(.+?)\s*(?:±|\+-|\+/-)\s*(.+)")
+_LONGEST_CELL = 32_000
+
+
+class _Bad(ValueError):
+    """This row cannot be read, and why."""
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+def read(content: bytes | str) -> Reading:
+    """An XLSX workbook, or a table as text. Raises Unreadable without a head that names type and question."""
+    rows = _rows(content)
+    head = [_COLUMN_OF.get(" ".join(cell.lower().split()).rstrip(" *:")) for cell in rows[0].cells] if rows else []
+    if "text" not in head or "answers" not in head:
+        raise Unreadable(_("The first row must name the columns, as in the template: type, question, answers."), 1)
+    reading = Reading()
+    for row in rows[1:]:
+        cells = {column: cell for column, cell in zip(head, row.cells, strict=False) if column}
+        if not any(cell.strip() for cell in cells.values()):
+            continue
+        try:
+            reading.add(_question(cells, row.number))
+        except _Bad as error:
+            reading.refuse(row.number, str(error), cells.get("text", ""))
+    return reading
+
+
+def is_head(line: str) -> bool:
+    """Does a table of questions begin with that line?"""
+    cells = {" ".join(cell.strip(' "').lower().split()) for cell in re.split(r"[\t;,]", line)}
+    columns = {_COLUMN_OF.get(cell) for cell in cells}
+    return {"text", "answers"} <= columns
+
+
+def _rows(content: bytes | str) -> list[Line]:
+    if isinstance(content, bytes) and content.startswith(b"PK"):
+        try:
+            rows = workbook(content)
+        except ValueError as error:
+            raise Unreadable(str(error)) from error
+    else:
+        rows = _table(content if isinstance(content, str) else decode(content))
+    rows = [row for row in rows if any(cell.strip() for cell in row.cells)]
+    if len(rows) > MOST_QUESTIONS + 1:
+        raise Unreadable(_("The file is too long: at most 2,000 questions at once."))
+    return rows
+
+
+def _table(text: str) -> list[Line]:
+    text = text.replace("\0", "")
+    first = text.lstrip().split("\n", 1)[0]
+    separator = next((sign for sign in "\t;" if sign in first), ",")
+    rows = []
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
+    try:
+        number = 1
+        for cells in reader:
+            rows.append(Line(number, cells))
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise Unreadable(_("A quotation mark is never closed."), len(rows) + 1) from error
+    return rows
+
+
+def _question(cells: dict[str, str], number: int) -> QuestionDraft:
+    kind_word = " ".join(cells.get("type", "").lower().split())
+    lines = [line.strip() for line in cells.get("answers", "").splitlines() if line.strip()]
+    kind = _KIND_OF.get(kind_word) if kind_word else _guessed(lines)
+    if kind is None:
+        raise _Bad(_("The type “%(type)s” does not exist here.", type=cells.get("type", "")[:60]))
+    draft = QuestionDraft(
+        kind,
+        cells.get("text", ""),
+        title=cells.get("title", ""),
+        points=_points(cells.get("points", "")) if kind.asks else 0,
+        explanation=cells.get("explanation", ""),
+        topic=cells.get("topic", ""),
+        tags=[tag for tag in cells.get("tags", "").split(";") if tag.strip()],
+        line=number,
+    )
+    _READERS[kind](draft, lines, _settings(cells.get("settings", "")))
+    return draft
+
+
+def _guessed(lines: list[str]) -> QuestionKind:
+    """Without a type, stars tell."""
+    stars = sum(line.startswith("*") for line in lines)
+    return QuestionKind.SINGLE if stars == 1 else QuestionKind.SEVERAL if stars else QuestionKind.SHORT
+
+
+def _points(text: str) -> int:
+    if not text.strip():
+        return 1
+    value = read_decimal(text)
+    if value is None or value != value.to_integral_value():
+        raise _Bad(_("The points must be from 1 to 100."))
+    return int(value)
+
+
+def _settings(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"units": []}
+    for word in _split(text, ";"):
+        flag = _FLAGS.get(word.lower())
+        name, _colon, value = word.partition(":")
+        name = name.strip().lower()
+        if flag:
+            found[flag] = True
+        elif name in {"единица", "unit"}:
+            found["unit"] = value.strip()
+        elif name in {"единицы", "units"}:
+            unit, _equals, factor = value.rpartition("=")
+            worth = read_decimal(factor)
+            if not unit.strip() or not worth or worth < 0:
+                raise _Bad(_("The setting “%(word)s” is not understood.", word=word[:60]))
+            found["units"].append({"unit": unit.strip(), "factor": plain(worth)})
+        elif name in {"слов", "words"}:
+            found["words"] = [_count(part) for part in ([*value.split("-"), ""])[:2]]
+        elif word:
+            raise _Bad(_("The setting “%(word)s” is not understood.", word=word[:60]))
+    return found
+
+
+def _count(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isdecimal() and len(text) < 6 and int(text) else None
+
+
+def _split(text: str, sign: str = "|") -> list[str]:
+    """The parts between signs that have no backslash before them, with their own backslashes read."""
+    parts = re.split(rf"(?<!\\)((?:\\\\)*){re.escape(sign)}", text)
+    joined = [parts[at] + (parts[at + 1] if at + 1 < len(parts) else "") for at in range(0, len(parts), 2)]
+    return [_unslash(part).strip() for part in joined]
+
+
+def _unslash(text: str) -> str:
+    return re.sub(r"\\([\\|;n*\[])", lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+def _row(line: str, usual: float) -> tuple[str, float, str]:
+    parts = _split(line)
+    text, share, said = ([*parts, "", ""])[:3]
+    if len(parts) > 3:
+        raise _Bad(_("In “%(words)s” there are too many bars |.", words=line[:40]))
+    value = read_decimal(share.rstrip("% ")) if share else Decimal(str(usual))
+    if value is None or abs(value) > FULL:
+        raise _Bad(_("In “%(words)s” the share must be a number up to 100.", words=line[:40]))
+    return text, whole(float(value)), said
+
+
+def _choices(draft: QuestionDraft, lines: list[str], given: dict[str, Any]) -> None:
+    draft.settings = {"shuffle": not given.get("fixed")}
+    for line in lines:
+        is_right = line.startswith("*")
+        parts = _split(line)
+        text, share, said = _row(line[1:] if is_right else line, FULL if is_right else 0)
+        has_share = len(parts) > 1 and parts[1]
+        draft.choices.append(ChoiceDraft(text, is_right, share if has_share else None, said))
+
+
+def _truth(draft: QuestionDraft, lines: list[str], _given: dict[str, Any]) -> None:
+    said, right = {"true": "", "false": ""}, None
+    for line in lines:
+        parts = _split(line.lstrip("* "))
+        truth = _TRUTHS.get(parts[0].lower())
+        if truth is None:
+            raise _Bad(_("Write “true” or “false” as the answer."))
+        said["true" if truth else "false"] = parts[-1] if len(parts) > 1 else ""
+        right = truth if line.startswith("*") or len(lines) == 1 else right
+    if right is None:
+        raise _Bad(_("No answer is right."))
+    draft.settings = {"right": right, "feedback": said}
+
+
+def _words(lines: list[str]) -> list[dict[str, Any]]:
+    rows = (_row(line, FULL) for line in lines)
+    return [{"text": text, "share": share, "feedback": said} for text, share, said in rows]
+
+
+def _numbers(lines: list[str]) -> list[dict[str, Any]]:
+    found = []
+    for text, share, said in (_row(line, FULL) for line in lines):
+        near = _ABOUT.fullmatch(text)
+        answer, about = (near[1], near[2]) if near else (text, "0")
+        value, tolerance = read_decimal(answer), read_decimal(about.rstrip("% "))
+        if value is None or tolerance is None or tolerance < 0:
+            raise _Bad(_("“%(words)s” is no number.", words=text[:40]))
+        sign = "%" if about.endswith("%") and tolerance else ""
+        found.append({"answer": plain(value), "tolerance": plain(tolerance) + sign, "share": share, "feedback": said})
+    return found
+
+
+def _spelling(rows: list[dict[str, Any]], given: dict[str, Any]) -> dict[str, Any]:
+    return {"accepted": rows} | {name: bool(given.get(name)) for name in ("case", "yo", "spaces", "wildcards")}
+
+
+def _short(draft: QuestionDraft, lines: list[str], given: dict[str, Any]) -> None:
+    draft.settings = _spelling(_words(lines), given)
+
+
+def _number(draft: QuestionDraft, lines: list[str], given: dict[str, Any]) -> None:
+    draft.settings = {"answers": _numbers(lines), "unit": given.get("unit", ""), "units": given["units"]}
+
+
+def _matching(draft: QuestionDraft, lines: list[str], _given: dict[str, Any]) -> None:
+    pairs, extra = [], []
+    for line in lines:
+        parts = _split(line)
+        if len(parts) != 2:
+            raise _Bad(_("In “%(words)s” one bar | must part the two sides.", words=line[:40]))
+        if parts[0]:
+            pairs.append({"left": parts[0], "right": parts[1]})
+        else:
+            extra.append(parts[1])
+    draft.settings = {"pairs": pairs, "extra": extra}
+
+
+def _ordering(draft: QuestionDraft, lines: list[str], given: dict[str, Any]) -> None:
+    scoring = next((name for name in ("places", "neighbours") if given.get(name)), "exact")
+    draft.settings = {"items": [_unslash(line) for line in lines], "scoring": scoring}
+
+
+def _gaps(draft: QuestionDraft, lines: list[str], _given: dict[str, Any]) -> None:
+    gaps: list[tuple[re.Match[str], list[str]]] = []
+    for line in lines:
+        head = _GAP_HEAD.fullmatch(line)
+        if head:
+            gaps.append((head, []))
+        elif gaps:
+            gaps[-1][1].append(line)
+        else:
+            raise _Bad(_("Before the answers of a gap there must be a line with its number: [[1]]."))
+    if [int(head[1]) for head, _lines in gaps] != list(range(1, len(gaps) + 1)):
+        raise _Bad(_("The gaps in the text and their answers do not match."))
+    draft.settings = {"gaps": [_gap(head, answers) for head, answers in gaps]}
+
+
+def _gap(head: re.Match[str], lines: list[str]) -> dict[str, Any]:
+    kind = _GAP_KINDS.get((head[2] or "текст").lower())
+    if kind is None:
+        raise _Bad(_("A gap of the type “%(type)s” is not known here.", type=head[2]))
+    base = {"kind": kind, "points": min(max(int(head[3] or 1), 1), FULL)}
+    given = _settings(head[4] or "")
+    if kind == "short":
+        return base | _spelling(_words(lines), given)
+    if kind == "number":
+        return base | {"answers": _numbers(lines), "unit": given.get("unit", ""), "units": given["units"]}
+    options = []
+    for line in lines:
+        text, share, said = _row(line.removeprefix("*"), FULL if line.startswith("*") else 0)
+        options.append({"text": text, "share": share, "feedback": said})
+    return base | {"options": options}
+
+
+def _essay(draft: QuestionDraft, lines: list[str], given: dict[str, Any]) -> None:
+    rubric = []
+    for line in lines:
+        parts = _split(line)
+        points = _count(parts[1]) if len(parts) > 1 and parts[1] else 1
+        if not parts[0] or points is None or points > FULL or len(parts) > 2:
+            raise _Bad(_("In “%(words)s” the points of the criterion must be a whole number.", words=line[:40]))
+        rubric.append({"criterion": parts[0], "points": points})
+    words = given.get("words")
+    draft.settings = {"rubric": rubric or None, "words": words if words and any(words) else None}
+
+
+def _info(draft: QuestionDraft, lines: list[str], _given: dict[str, Any]) -> None:
+    if lines:
+        draft.warnings.append(_("A text between questions has no answers; they are left out."))
+
+
+_READERS = {
+    QuestionKind.SINGLE: _choices, QuestionKind.SEVERAL: _choices, QuestionKind.TRUE_FALSE: _truth,
+    QuestionKind.SHORT: _short, QuestionKind.NUMBER: _number, QuestionKind.MATCHING: _matching,
+    QuestionKind.ORDERING: _ordering, QuestionKind.GAPS: _gaps, QuestionKind.ESSAY: _essay, QuestionKind.INFO: _info,
+}  # fmt: skip
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+def losses(draft: QuestionDraft) -> list[str]:
+    return [str(_("pictures"))] if draft.pictures else []
+
+
+def carries(draft: QuestionDraft) -> bool:
+    return all(len(str(cell)) <= _LONGEST_CELL for cell in _line(draft))
+
+
+def head() -> list[str]:
+    return [
+        _("Type"), _("Question"), _("Answers"), _("Points"), _("Settings"), _("Explanation"), _("Topic"), _("Title"),
+        _("Tags"),
+    ]  # fmt: skip
+
+
+def lines(drafts: Iterable[QuestionDraft]) -> list[list[str | int]]:
+    """The rows of a workbook, the head first."""
+    return [list(head()), *(_line(draft) for draft in drafts if carries(draft))]
+
+
+def examples() -> list[QuestionDraft]:
+    """A question of each type, for the template."""
+    rows = [_EXAMPLE_HEAD, *_EXAMPLES]
+    return read("\n".join("\t".join(f'"{cell}"' for cell in row) for row in rows)).drafts
+
+
+_EXAMPLE_HEAD = ["тип", "вопрос", "ответы", "баллы", "настройки", "пояснение"]
+_EXAMPLES = [
+    ["один ответ", "Сколько дней в високосном году?", "365\n* 366\n367", "1", "", "В феврале 29 дней."],
+    ["несколько ответов", "Что бережёт почту?", "* Долгий пароль\n* Второй шаг входа\nОдин пароль на всё", "2", "", ""],
+    ["верно или неверно", "Личные данные можно публиковать без согласия.", "неверно", "1", "", ""],
+    ["короткий ответ", "Столица России?", "Москва\nг. Москва", "1", "", ""],
+    ["число", "Сколько секунд в минуте?", "60 ± 0", "1", "единица: с", ""],
+    ["соответствие", "Соедините страну и столицу.", "Италия | Рим\nФранция | Париж\n | Мадрид", "2", "", ""],
+    ["порядок", "Расставьте по порядку.", "Зима\nВесна\nЛето", "1", "по местам", ""],
+    [
+        "пропуски", "Вода кипит при [[1]] градусах, а при нуле [[2]].",
+        "[[1]] число\n100\n[[2]] выбор\n* замерзает\nтает", "2", "", "",
+    ],
+    ["эссе", "Опишите свой проект.", "Назван адресат | 2\nЕсть смета | 3", "5", "слов: 50-300", ""],
+    ["текст между вопросами", "Дальше вопросы о деньгах.", "", "", "", ""],
+]  # fmt: skip
+
+
+def _line(draft: QuestionDraft) -> list[str | int]:
+    return [
+        _KINDS[draft.kind].split(", ")[0],
+        draft.text,
+        "\n".join(_answers(draft)),
+        draft.points if draft.kind.asks else "",
+        "; ".join(_settings_out(draft.settings, draft.kind)),
+        draft.explanation,
+        draft.topic,
+        draft.title,
+        "; ".join(tag.replace(";", ",") for tag in draft.tags),
+    ]
+
+
+def _slash(text: str) -> str:
+    text = re.sub(r"([\\|;])", r"\\\1", text).replace("\n", "\\n")
+    return f"\\{text}" if text.startswith(("*", "[")) else text
+
+
+def _tail(share: float | None, said: str, usual: float | None) -> str:
+    written = "" if share == usual or share is None else str(whole(share))
+    return f" | {written} | {_slash(said)}" if said else f" | {written}" if written else ""
+
+
+def _answers(draft: QuestionDraft) -> list[str]:
+    settings = draft.settings
+    match draft.kind:
+        case QuestionKind.SINGLE | QuestionKind.SEVERAL:
+            return [
+                ("* " if one.is_right else "") + _slash(one.text) + _tail(one.share, one.feedback, None)
+                for one in draft.choices
+            ]
+        case QuestionKind.TRUE_FALSE:
+            said = settings.get("feedback") or {}
+            return [
+                ("* " if settings["right"] is truth else "")
+                + word
+                + (f" | {_slash(said[key])}" if said.get(key) else "")
+                for truth, word, key in ((True, "верно", "true"), (False, "неверно", "false"))
+            ]
+        case QuestionKind.SHORT:
+            return _rows_out(settings["accepted"])
+        case QuestionKind.NUMBER:
+            return _numbers_out(settings["answers"])
+        case QuestionKind.MATCHING:
+            pairs = [f"{_slash(pair['left'])} | {_slash(pair['right'])}" for pair in settings["pairs"]]
+            return pairs + [f" | {_slash(one)}" for one in settings.get("extra") or []]
+        case QuestionKind.ORDERING:
+            return [_slash(item) for item in settings["items"]]
+        case QuestionKind.GAPS:
+            return [line for at, gap in enumerate(settings["gaps"], 1) for line in _gap_out(at, gap)]
+        case QuestionKind.ESSAY:
+            return [f"{_slash(one['criterion'])} | {one['points']}" for one in settings.get("rubric") or []]
+    return []
+
+
+def _rows_out(rows: list[dict[str, Any]]) -> list[str]:
+    return [_slash(one["text"]) + _tail(one["share"], one.get("feedback") or "", FULL) for one in rows]
+
+
+def _numbers_out(rows: list[dict[str, Any]]) -> list[str]:
+    out = []
+    for one in rows:
+        about = str(one.get("tolerance") or "0")
+        near = f" ± {about}" if about not in {"0", ""} else ""
+        out.append(f"{one['answer']}{near}" + _tail(one["share"], one.get("feedback") or "", FULL))
+    return out
+
+
+def _gap_out(at: int, gap: dict[str, Any]) -> list[str]:
+    name = {"short": "текст", "number": "число", "choice": "выбор"}[gap["kind"]]
+    settings = "; ".join(_settings_out(gap, None))
+    head = f"[[{at}]] {name} {gap.get('points', 1)}" + (f"; {settings}" if settings else "")
+    if gap["kind"] == "short":
+        return [head, *_rows_out(gap["accepted"])]
+    if gap["kind"] == "number":
+        return [head, *_numbers_out(gap["answers"])]
+    return [head] + [
+        ("* " if one["share"] == FULL else "")
+        + _slash(one["text"])
+        + _tail(one["share"], one.get("feedback") or "", FULL if one["share"] == FULL else 0)
+        for one in gap["options"]
+    ]
+
+
+def _settings_out(settings: dict[str, Any], kind: QuestionKind | None) -> list[str]:
+    out = [_FLAG_WORDS[name] for name in ("case", "yo", "spaces", "wildcards") if settings.get(name)]
+    if kind and kind.has_choices and not settings.get("shuffle", True):
+        out.append(_FLAG_WORDS["fixed"])
+    if settings.get("scoring") in _SCORING_WORDS:
+        out.append(_SCORING_WORDS[settings["scoring"]])
+    if settings.get("unit"):
+        out.append(f"единица: {_slash(settings['unit'])}")
+    out += [f"единицы: {_slash(one['unit'])} = {one['factor']}" for one in settings.get("units") or []]
+    if settings.get("words"):
+        least, most = settings["words"]
+        out.append(f"слов: {least or ''}-{most or ''}")
+    return out
