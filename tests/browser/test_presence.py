@@ -90,7 +90,7 @@ def test_a_phone_a_screen_and_a_list_are_all_in_the_table(visitor, visit, tmp_pa
     trainer.goto(f"/sessions/{visit.id}/attendance")
     trainer.get_by_role("link", name="Из списка комнаты").click()
     trainer.get_by_label("Файл: CSV или XLSX").set_input_files(report)
-    trainer.get_by_role("button", name="Посмотреть список").click()
+    trainer.get_by_role("button", name="Проверить список").click()
     trainer.get_by_label(f"Это {visit.zoom}").check()
     trainer.get_by_role("button", name="Записать, кого я указал").click()
     assert trainer.get_by_label(visit.zoom).is_checked()
