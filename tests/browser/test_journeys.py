@@ -65,6 +65,8 @@ class Walker:
         self.page.goto(address)
 
     def says(self, words: str | re.Pattern[str]) -> None:
+        if isinstance(words, re.Pattern):  # short words are tied to the next one by a space that does not break
+            words = re.compile(words.pattern.replace(" ", r"\s+"))
         self.page.locator("main").get_by_text(words).first.wait_for()
 
 
