@@ -227,6 +227,8 @@ def _question(row: dict[str, Any], position: int, made: datetime) -> Question:
     elif kind is QuestionKind.NUMBER:
         answer = {"answer": str(row["answer"]), "tolerance": str(row["tolerance"]), "share": 100, "feedback": ""}
         settings = {"answers": [answer], "unit": row["unit"], "units": []}
+    elif kind in {QuestionKind.ORDERING, QuestionKind.MATCHING, QuestionKind.GAPS}:
+        settings = row["settings"]
     choices = [
         Choice(position=place, text=choice["text"], is_right=choice["right"], feedback=choice["feedback"])
         for place, choice in enumerate(row.get("choice", ()), 1)

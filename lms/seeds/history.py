@@ -195,5 +195,11 @@ def answer_as_form(question: Question, *, right: bool) -> list[str]:
             return [question.settings["accepted"][0]["text"] if right else "не помню"]
         case QuestionKind.NUMBER:
             return [question.settings["answers"][0]["answer"] if right else "1"]
+        case QuestionKind.ORDERING:
+            return question.settings["items"][:: 1 if right else -1]
+        case QuestionKind.MATCHING:
+            return [pair["right"] for pair in question.settings["pairs"][:: 1 if right else -1]]
+        case QuestionKind.GAPS:
+            return [gap["accepted"][0]["text"] if right else "не помню" for gap in question.settings["gaps"]]
     picked = [str(choice.id) for choice in question.choices if choice.is_right is right]
     return picked if question.kind is QuestionKind.SEVERAL else picked[:1]

@@ -43,9 +43,9 @@ def main() -> None:
         with contextlib.suppress(KeyError):
             del os.environ["LMS_MAIL_SERVER"]
         started = time.perf_counter()
-        _run("-m", "flask", "--app", "wsgi", "db", "upgrade")
-        _run("-m", "flask", "--app", "wsgi", "demo", "--size", str(options.people))
-        _run(str(BASELINE))
+        run("-m", "flask", "--app", "wsgi", "db", "upgrade")
+        run("-m", "flask", "--app", "wsgi", "demo", "--size", str(options.people))
+        run(str(BASELINE))
         print(f"{options.people} people filled in {time.perf_counter() - started:.0f} s\n")
         things = _things()
         with baseline(environment) as base_port, platform(environment) as (port, pid):
@@ -66,7 +66,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(*arguments: str) -> None:
+def run(*arguments: str) -> None:
     subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -121,7 +121,7 @@ def _targets(things: dict[str, Any], base_port: int, port: int) -> dict[str, Tar
     base_cookie = _baseline_cookie(base_port)
     learner, coordinator = things["learner"], things["coordinator"]
     # The cookie that carries the CSRF token's other half goes with every writing request.
-    token, writer = _csrf(port, learner)
+    token, writer = csrf(port, learner)
     form = {"X-CSRFToken": token, "Content-Type": "application/x-www-form-urlencoded"}
     made = [
         Target("hello", base_port, "/hello"),
@@ -166,7 +166,7 @@ def _baseline_cookie(port: int) -> str:
         return str(response.headers["Set-Cookie"]).split(";")[0]
 
 
-def _csrf(port: int, cookie: str) -> tuple[str, str]:
+def csrf(port: int, cookie: str) -> tuple[str, str]:
     """A CSRF token and the session cookie it belongs to."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}/", headers={"Cookie": cookie})
     with urllib.request.urlopen(request) as response:
