@@ -16,7 +16,7 @@ from tests.browser.test_journeys import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-MOST = 40  # pages a role
+MOST = 25  # pages a role
 # The pages of one thing are two presses from the menu, with a list between.
 FARTHEST = 2
 LINKS = """where => [...document.querySelectorAll(`${where} a[href]`)]
