@@ -42,6 +42,7 @@ from lms.quizzes import (
     review_views,
     submission_views,
 )
+from lms.quizzes import import_views as question_import_views
 from lms.quizzes import views as quizzes
 from lms.reports import views as reports
 from lms.reports import worker as reports_worker
@@ -78,6 +79,7 @@ AREAS = (
     cycles, module_views, activity_views, enrolment_views, preview_views,
     materials, edit_views, writing_views, history_views, carrying_views, file_views,
     quizzes, attempt_views, submission_views, question_views, regrade_views, figure_views, bank_views, review_views,
+    question_import_views,
     surveys, reply_views, result_views,
     sessions, incoming_views, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     room_views, sheet_views, here_views,

@@ -17,6 +17,7 @@ from lms.extensions import db
 from lms.materials.models import Material, MaterialKind
 from lms.outbox.models import Letter
 from lms.progress.models import Completion, How
+from lms.quizzes.import_models import QuestionImport
 from lms.quizzes.models import Attempt, Choice, Question, QuestionKind, Quiz, Topic
 from lms.sessions.incoming_models import Finding, IncomingLetter
 from lms.sessions.models import Invitation, LiveSession, LiveSessionKind, ParticipantList
@@ -119,6 +120,13 @@ def question(
     texts = [(t, True) for t in right] + [(t, False) for t in wrong]
     made.choices = [Choice(position=i, text=t, is_right=r) for i, (t, r) in enumerate(texts, 1)]
     return _keep(made)
+
+
+def question_import(quiz: Quiz, person: Person, text: str) -> QuestionImport:
+    kept = QuestionImport(quiz_id=quiz.id, by_id=person.id, created_at=now(), content=text.encode())
+    db.session.add(kept)
+    db.session.flush()
+    return kept
 
 
 def topic(title: str = "Сметы") -> Topic:

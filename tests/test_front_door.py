@@ -180,6 +180,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "version_number": 1,
         "quiz_id": quiz.id,
         "question_id": question.id,
+        "question_import_id": factories.question_import(quiz, person, f"Вопрос {mark} {{T}}").id,
         "topic_id": factories.topic(f"Тема {mark}").id,
         "attempt_id": attempt.id,
         "live_session_id": live_session.id,

@@ -24,7 +24,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
     left = MOST_UNPACKED
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
             if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
                 raise Unreadable(_("The archive would grow too large."))
             for entry in entries:
@@ -46,7 +46,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
 def _sound_name(name: str) -> str:
     name = name.replace("\\", "/")
     parts = name.split("/")
-    if name.startswith("/") or ".." in parts or ":" in parts[0] or "\0" in name:
+    if not name or name.startswith("/") or ".." in parts or ":" in parts[0] or "\0" in name:
         raise Unreadable(_("The archive has a file whose name leads out of it: %(name)s.", name=name[:80]))
     return posixpath.normpath(name)
 

@@ -378,10 +378,8 @@ def carries(draft: QuestionDraft) -> bool:
 
 
 def head() -> list[str]:
-    return [
-        _("Type"), _("Question"), _("Answers"), _("Points"), _("Settings"), _("Explanation"), _("Topic"), _("Title"),
-        _("Tags"),
-    ]  # fmt: skip
+    """The names of the columns, of those that are read again whatever the language of the page."""
+    return [_HEADS[column].split(", ")[0].capitalize() for column in COLUMNS]
 
 
 def lines(drafts: Iterable[QuestionDraft]) -> list[list[str | int]]:

@@ -1,0 +1,136 @@
+"""Questions of a file into a quiz, and questions of a quiz into a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from werkzeug.datastructures import FileStorage
+
+from lms.accounts.models import Person
+from lms.extensions import db
+from lms.materials import filetypes, storage
+from lms.materials.actions import keep_file
+from lms.materials.markdown import FILE_ADDRESS, TooLong, to_html
+from lms.quizzes.formats.draft import ChoiceDraft, QuestionDraft, picture, with_pictures
+from lms.quizzes.models import Choice, Question, Quiz
+
+_OURS = re.compile(rf"!\[([^\]]*)\]\(({FILE_ADDRESS.pattern})\)")
+
+
+def doubts(draft: QuestionDraft) -> list[str]:
+    """What would be left out when it is stored: pictures that are in no list of ours."""
+    return [
+        _("A file is left out: %(name)s.", name=name[:80])
+        for name, content in draft.pictures.items()
+        if not _is_picture(name, content)
+    ]
+
+
+def is_too_long(draft: QuestionDraft) -> bool:
+    try:
+        to_html(draft.text)
+    except TooLong:
+        return True
+    return False
+
+
+def _is_picture(name: str, content: bytes) -> bool:
+    try:
+        return filetypes.recognise(filetypes.kept_name(name), BytesIO(content)).is_picture
+    except ValueError:
+        return False
+
+
+# --- in ---------------------------------------------------------------------------------------------------------------
+def take_in(
+    drafts: Iterable[QuestionDraft], quiz: Quiz, by: Person, folder: Path, *, largest: int, now: datetime
+) -> int:
+    """The questions at the end of the quiz; how many. Whatever goes wrong, no file is left behind."""
+    db.session.execute(select(Quiz.id).where(Quiz.id == quiz.id).with_for_update())
+    last = db.session.scalar(select(func.max(Question.position)).where(Question.quiz_id == quiz.id)) or 0
+    kept: list[str] = []
+    made = []
+    try:
+        for position, draft in enumerate(drafts, last + 1):
+            question = Question(quiz_id=quiz.id, position=position, updated_at=now)
+            _fill(question, draft, by, folder, kept, largest=largest, now=now)
+            made.append(question)
+        db.session.add_all(made)
+        db.session.flush()
+    except BaseException:
+        for name in kept:
+            storage.remove(folder, name)
+        raise
+    return len(made)
+
+
+def _fill(
+    question: Question, draft: QuestionDraft, by: Person, folder: Path, kept: list[str], *, largest: int, now: datetime
+) -> None:
+    addresses = {}
+    for name, content in draft.pictures.items():
+        if not _is_picture(name, content):
+            continue
+        upload = FileStorage(BytesIO(content), filename=name)
+        file = keep_file(upload, by, folder, largest=largest, now=now)
+        kept.append(file.storage_name)
+        question.files.append(file)
+        addresses[name] = f"/files/{file.id}/{filetypes.kept_name(name).replace(' ', '%20')}"
+
+    def shown(text: str) -> str:
+        return with_pictures(text, addresses)
+
+    settings = _mapped(draft.settings, shown)
+    question.kind, question.title, question.tags = draft.kind, draft.title, draft.tags
+    question.text, question.text_html = shown(draft.text), to_html(shown(draft.text))
+    question.points, question.explanation, question.settings = draft.points, draft.explanation, settings
+    question.choices = [
+        Choice(position=at, text=shown(one.text), is_right=one.is_right, share=one.share, feedback=one.feedback)
+        for at, one in enumerate(draft.choices, 1)
+    ]
+
+
+def _mapped(value: Any, change: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _mapped(one, change) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_mapped(one, change) for one in value]
+    return change(value) if isinstance(value, str) else value
+
+
+# --- out --------------------------------------------------------------------------------------------------------------
+def drafts_of(questions: Iterable[Question], folder: Path) -> list[QuestionDraft]:
+    return [_draft_of(question, folder) for question in questions]
+
+
+def _draft_of(question: Question, folder: Path) -> QuestionDraft:
+    files = {file.id: file for file in question.files}
+    pictures: dict[str, bytes] = {}
+
+    def named(text: str) -> str:
+        def name(found: re.Match[str]) -> str:
+            file = files.get(int(found[3]))
+            path = folder / file.storage_name if file else None
+            if file is None or path is None or not path.exists():
+                return str(found[1])
+            pictures[f"{file.id}-{file.original_name}"] = path.read_bytes()
+            return picture(f"{file.id}-{file.original_name}", unquote(found[1]))
+
+        return _OURS.sub(name, text)
+
+    draft = QuestionDraft(
+        question.kind, named(question.text), title=question.title, settings=_mapped(question.settings or {}, named),
+        points=question.points, explanation=question.explanation, tags=list(question.tags or ()), pictures=pictures,
+    )  # fmt: skip
+    draft.choices = [
+        ChoiceDraft(named(one.text), one.is_right, one.share, one.feedback or "") for one in question.choices
+    ]
+    return draft
