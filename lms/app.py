@@ -82,35 +82,19 @@ AREAS = (
     question_import_views,
     surveys, reply_views, result_views,
     sessions, incoming_views, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
-    room_views, sheet_views, here_views,
-    sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views, feedback_views,
-    sessions, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
-    room_views, sheet_views, here_views, participant_list_views, calendar_views, feed_views,
-    room_views, sheet_views, here_views, feedback_views,
+    room_views, sheet_views, here_views, participant_list_views, calendar_views, feed_views, feedback_views,
     talk,
-    progress, export_views, decision_views, reminder_views,
-    certificates, credential_views, register_views,
-    progress, export_views, decision_views, reminder_views, rule_views,
     progress, export_views, decision_views, reminder_views, rule_views, saved_views,
-    outbox,
-    outbox, fate_views, self_check_views,
-    talk,
+    certificates, credential_views, register_views,
     reports,
     search,
     api, key_views,
-    outbox,
+    outbox, fate_views, self_check_views,
 )  # fmt: skip
 # Modules that give the worker something to do, with ``@every``, beside delivering letters.
-WORK = (digest_worker, mailbox_worker, search_worker)
-WORK = (digest_worker, search_worker)
-WORK = (search_worker, overdue_worker)
-
-
-# Imported so that the worker knows what there is to do.
-JOBS = (reminder_worker,)
-WORK = (search_worker, participant_list_worker)
 WORK = (
-    completion_worker, digest_worker, mailbox_worker, overdue_worker, reminder_worker, reports_worker, search_worker,
+    completion_worker, digest_worker, mailbox_worker, overdue_worker, participant_list_worker, reminder_worker,
+    reports_worker, search_worker,
 )  # fmt: skip
 
 
