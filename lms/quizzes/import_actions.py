@@ -18,7 +18,7 @@ from lms.accounts.models import Person
 from lms.extensions import db
 from lms.materials import filetypes, storage
 from lms.materials.actions import keep_file
-from lms.materials.markdown import FILE_ADDRESS, TooLong, to_html
+from lms.materials.markdown import FILE_ADDRESS, to_html, to_text
 from lms.quizzes.formats.draft import ChoiceDraft, QuestionDraft, picture, with_pictures
 from lms.quizzes.models import Choice, Question, Quiz
 
@@ -34,19 +34,16 @@ def doubts(draft: QuestionDraft) -> list[str]:
     ]
 
 
-def is_too_long(draft: QuestionDraft) -> bool:
-    try:
-        to_html(draft.text)
-    except TooLong:
-        return True
-    return False
-
-
 def _is_picture(name: str, content: bytes) -> bool:
     try:
         return filetypes.recognise(filetypes.kept_name(name), BytesIO(content)).is_picture
     except ValueError:
         return False
+
+
+def title_of(draft: QuestionDraft) -> str:
+    """The words of the question alone."""
+    return to_text(to_html(draft.text)) or draft.title
 
 
 # --- in ---------------------------------------------------------------------------------------------------------------

@@ -81,7 +81,8 @@ def show(quiz_id: int, question_import_id: int) -> ResponseReturnValue:
         kept=kept,
         format_name=reading.NAMES[form],
         drafts=[
-            (place, draft, draft.warnings + import_actions.doubts(draft)) for place, draft in enumerate(read.drafts)
+            (place, draft, import_actions.title_of(draft), draft.warnings + import_actions.doubts(draft))
+            for place, draft in enumerate(read.drafts)
         ],
         problems=read.problems,
         kind_names=KIND_NAMES,

@@ -113,3 +113,15 @@ def test_only_who_teaches_imports_and_sees_only_her_own_file(as_, cast, quiz):
     assert as_(cast.volunteer).get(f"/quizzes/{quiz}/import").status_code == 403
     assert as_(cast.trainer).post(f"{shown}/end").status_code == 303
     assert as_(cast.trainer).get(shown).status_code == 404
+
+
+def test_the_preview_shows_words_and_no_signs_of_markup(as_, cast, quiz):
+    client = as_(cast.trainer)
+    page = client.get(_sent(client, quiz, b"[markdown]**Very** _much_ {T}").location).get_data(as_text=True)
+    assert ">Very much</label>" in page
+
+
+def test_a_text_of_brackets_alone_is_refused_with_words(as_, cast, quiz):
+    client = as_(cast.trainer)
+    page = client.get(_sent(client, quiz, b"[markdown]" + b"[" * 11_000 + b" {T}").location).get_data(as_text=True)
+    assert "Текст слишком длинный" in page

@@ -25,6 +25,7 @@ MOST_BYTES = 5_000_000
 MOST_PICTURES_BYTES = 20_000_000
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 2_000
+MOST_BRACKETS = 5_000  # materials.markdown reads twice as many
 LONGEST_TITLE = 200
 MOST_ROWS = 50
 MOST_POINTS = 100
@@ -240,7 +241,7 @@ def lacks(draft: QuestionDraft) -> str:
     """Why it cannot be stored, as a sentence; empty when it can."""
     if not draft.text:
         return _("The question has no text.")
-    if len(draft.text) > LONGEST_TEXT or len(draft.explanation) > LONGEST_TEXT:
+    if len(draft.text) > LONGEST_TEXT or len(draft.explanation) > LONGEST_TEXT or draft.text.count("[") > MOST_BRACKETS:
         return _("The text is too long: at most 20,000 characters.")
     if _longest(draft) > LONGEST_LINE:
         return _("An answer is too long: at most 2,000 characters.")
