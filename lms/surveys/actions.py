@@ -48,10 +48,8 @@ def reply(person: Person, survey: Survey, given: Mapping[str, Any], *, now: date
 def _note_taken(person: Person, survey: Survey) -> bool:
     """Write down that the person has replied; False where that stood there before, also from a press just now."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    result: Any = db.session.execute(
-        dialect.insert(SurveyTaken).values(survey_id=survey.id, person_id=person.id).on_conflict_do_nothing()
-    )
-    return bool(result.rowcount)
+    noted = dialect.insert(SurveyTaken).values(survey_id=survey.id, person_id=person.id).on_conflict_do_nothing()
+    return db.session.execute(noted.returning(SurveyTaken.person_id)).first() is not None
 
 
 # --- making it --------------------------------------------------------------------------------------------------------
