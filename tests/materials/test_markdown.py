@@ -284,7 +284,7 @@ def test_a_hundred_kilobytes_of_anything_take_a_moment(piece):
 
     to_html(typed)
 
-    assert time.process_time() - began < 4  # under 2 s on a machine of its own
+    assert time.process_time() - began < 10  # 2 s on a machine of its own; what goes wrong here takes minutes
 
 
 def test_ten_thousand_open_brackets_take_a_moment():
