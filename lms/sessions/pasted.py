@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from lms.accounts.addresses import parse_email
 from lms.texts import one_line
 
-_BETWEEN_ADDRESSES = re.compile(r"[;,\t]")
+# Addresses of one line stand between commas or semicolons; those inside quotation marks belong to a name.
+_ONE_OF_LINE = re.compile(r'(?:"[^"]*"|[^,;])+')
 _IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
 _NUMBERING = re.compile(r"^\d+[.)]\s+")
 
@@ -39,7 +40,7 @@ def lines(text: str) -> list[Line]:
         if "@" not in typed:
             found.append(Line(number, typed, name=typed.strip(",; ").lower()))
             continue
-        found += (_addressed(number, part) for part in _BETWEEN_ADDRESSES.split(typed) if "@" in part)
+        found += (_addressed(number, part) for part in _ONE_OF_LINE.findall(typed) if "@" in part)
     return found
 
 

@@ -11,11 +11,11 @@ def test_addresses_and_names_come_in_any_of_the_usual_shapes():
 
     assert lines(text) == [
         Line(1, "Ivanova@Example.org", address="ivanova@example.org"),
-        Line(2, "a.ivanova@example.org", address="a.ivanova@example.org"),
+        Line(2, "a.ivanova@example.org", address="a.ivanova@example.org", called="Иванова, Анна"),
         Line(4, "Петров Пётр", name="петров пётр"),
         Line(5, "one@example.org", address="one@example.org"),
         Line(5, "two@example.org", address="two@example.org"),
-        Line(5, "three@example.org", address="three@example.org"),
+        Line(5, "three@example.org", address="three@example.org", called="Три"),
         Line(6, "Сидорова Анна;", name="сидорова анна"),
     ]
 
