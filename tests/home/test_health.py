@@ -24,9 +24,9 @@ def test_a_well_installation_answers_with_figures_and_nothing_personal(app, cast
     assert answer["ok"] is True
     assert answer["database"].split()[0] in {"sqlite", "postgresql"}
     assert answer["worker"]["alive"] is True
-    assert 7 <= answer["worker"]["seconds_since_sign_of_life"] <= 9
+    assert 7 <= answer["worker"]["seconds_since_sign_of_life"] <= 20
     assert answer["outbox"]["counts"]["queued"] == 1
-    assert 90 <= answer["outbox"]["oldest_seconds"] <= 92
+    assert 90 <= answer["outbox"]["oldest_seconds"] <= 110
     assert "lms.test" not in response.get_data(as_text=True)
 
 
