@@ -59,7 +59,7 @@ def new() -> ResponseReturnValue:
         form.number_shown.data = number
         return page_of_new(form, number, number_changed=True), 422
     shown = conflicts_of(form)
-    if request.form.get("do") == "preview" or (form.conflicts_shown.data or "") != signature(shown):
+    if request.form.get("do") == "preview" or not all_seen(form, shown):
         # Who is expected elsewhere at that time, and on which days a series falls, is shown before it is saved.
         return page_of_new(form, number, conflicts=shown), 200 if request.form.get("do") == "preview" else 422
     made, invited = make_all(form, publishing=publishing, inviting=bool(inviting))
@@ -111,6 +111,11 @@ def signature(shown: list[Any]) -> str:
     return ",".join(sorted({f"{row.id}" for row in shown}))
 
 
+def all_seen(form: LiveSessionForm, found: list[Any]) -> bool:
+    """Whether every session in the way stood on the page already; one that is no longer in the way asks nothing."""
+    return {f"{row.id}" for row in found} <= set((form.conflicts_shown.data or "").split(","))
+
+
 def page_of_new(
     form: LiveSessionForm, number: int, *, number_changed: bool = False, conflicts: list[Any] | None = None
 ) -> str:
@@ -152,7 +157,7 @@ def edit(live_session_id: int) -> ResponseReturnValue:
         stored.show(live_session)
         meanwhile, status = form.differences(stored), 409
         form.version.data = live_session.version
-    elif (form.conflicts_shown.data or "") != signature(shown := conflicts_of(form, live_session.id)):
+    elif not all_seen(form, shown := conflicts_of(form, live_session.id)):
         form.conflicts_shown.data, status = signature(shown), 422
     else:
         at = now()

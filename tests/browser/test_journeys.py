@@ -139,9 +139,6 @@ def daytime_zone() -> str:
     return next(zone for zone in ZONES if 5 <= now().astimezone(ZoneInfo(zone)).hour <= 20)
 
 
-@pytest.mark.xfail(
-    reason="after the session is moved, its second letter does not come; the cause is not found yet", strict=False
-)
 def test_the_main_job_from_the_first_press_to_the_exported_file(platform, visitor, ninth_module):
     # --- a coordinator makes a material and a session, and invites over a hundred people ------------------------------
     coordinator = Walker(visitor())
@@ -192,9 +189,6 @@ def test_the_main_job_from_the_first_press_to_the_exported_file(platform, visito
     look(coordinator.page, "session edit")
     with coordinator.page.expect_navigation():
         coordinator.press(re.compile("Сохранить"), within="main")
-    if coordinator.page.locator("main .flash[data-s=wait]").count():  # the trainer leads something else just then
-        with coordinator.page.expect_navigation():
-            coordinator.press(re.compile("Сохранить"), within="main")
     platform.mailbox.wait_for("volunteer@example.org", subject=TITLE, count=2)
     volunteer.go(f"{door}/join")
     look(volunteer.page, "entering from the letter")

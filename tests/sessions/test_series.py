@@ -153,3 +153,12 @@ def test_a_session_can_be_marked_to_start_others_from(school, cast, as_):
     client.post(f"/sessions/{school.live_session.id}/template", data={"is_template": ""})
     assert "?like=" not in client.get("/sessions/new").get_data(as_text=True)
     assert as_(cast.volunteer).post(f"/sessions/{school.live_session.id}/template").status_code == 403
+
+
+def test_moving_a_session_out_of_the_way_of_another_takes_one_press(school, busy, cast, as_):
+    """The page once asked again without saying why when what had been in the way no longer was."""
+    client = as_(cast.coordinator)
+    away = typed(school, title="Другое имя", day="2027-01-15", trainers=str(cast.trainer.id), do="")
+    away |= {"version": school.live_session.version, "conflicts_shown": str(busy.id)}
+
+    assert client.post(f"/sessions/{school.live_session.id}/edit", data=away).status_code == 303
