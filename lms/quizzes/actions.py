@@ -7,11 +7,11 @@ after the other, and what was graded is what was saved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from random import SystemRandom
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -142,46 +142,74 @@ def save(attempt: Attempt, question_id: int, raw: Any, counter: int, *, now: dat
     if stored.counter is not None and stored.counter >= counter:
         same = stored.counter == counter and stored.given == given
         return Saved(stored.given, offered.fields(stored.given), stored.counter, stored.saved_at, kept=same)
-    _write(attempt, question_id, given, counter, is_new=stored.counter is None, now=now)
+    _write(attempt, [_Row(question_id, given, counter, is_new=stored.counter is None)], now=now)
     return Saved(given, offered.fields(given), counter, now, kept=True)
 
 
-def save_form(attempt: Attempt, fields: Mapping[int, tuple[list[str], int]], *, now: datetime) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class FormSaved:
+    """What came of a posted page: the numbers of the questions that had been answered from another place after it was
+    shown, and all questions as they stand now."""
+
+    overtaken: list[int]
+    questions: list[queries.OnPage]
+
+    @property
+    def gaps(self) -> list[queries.OnPage]:
+        return [question for question in self.questions if not question.is_answered]
+
+
+def save_form(attempt: Attempt, fields: Mapping[int, tuple[list[str], int]], *, now: datetime) -> FormSaved:
     """Store the answers of a posted page: for each question what its fields say, and the counter they were shown with.
 
-    An answer that was saved from another place after the page was shown is kept as it is. Gives the numbers of the
-    questions where that happened. Questions and choices that are not in the quiz are passed over.
+    An answer that was saved from another place after the page was shown is kept as it is. Questions and choices that
+    are not in the quiz are passed over. Four statements, however many questions there are.
     """
-    overtaken = []
+    saved = FormSaved([], [])
+    rows = []
     for question in queries.questions_on_page(queries.paper_of(attempt)):
-        if question.id not in fields:
-            continue
-        values, counter = fields[question.id]
-        try:
-            given = read(question.offered, values)
-        except NotOffered:
-            continue
-        nothing_picked = given is None and question.is_picked_once
-        nothing_moved = question.given is None and given == list(question.offered.items)
-        if given == question.given or nothing_picked or nothing_moved:
-            continue
-        if counter < question.counter:
-            overtaken.append(question.number)
-            continue
-        new = min(max(counter, question.counter) + 1, 2 * HIGHEST_COUNTER)
-        _write(attempt, question.id, given, new, is_new=question.saved_counter is None, now=now)
-    return overtaken
+        values, counter = fields.get(question.id, ([], 0))
+        given = _said(question, values) if question.id in fields else question.given
+        if given != question.given and counter < question.counter:
+            saved.overtaken.append(question.number)
+        elif given != question.given:
+            new = min(max(counter, question.counter) + 1, 2 * HIGHEST_COUNTER)
+            rows.append(_Row(question.id, given, new, is_new=question.saved_counter is None))
+            question = replace(question, given=given, saved_counter=new)
+        saved.questions.append(question)
+    _write(attempt, rows, now=now)
+    return saved
 
 
-def _write(attempt: Attempt, question_id: int, given: Given, counter: int, *, is_new: bool, now: datetime) -> None:
-    values = {"given": given, "counter": counter, "saved_at": now}
-    if is_new:
-        db.session.execute(insert(Answer).values(attempt_id=attempt.id, question_id=question_id, **values))
-    else:
-        db.session.execute(
-            update(Answer).where(Answer.attempt_id == attempt.id, Answer.question_id == question_id).values(**values)
-        )
-    attempt.saved_at = now
+def _said(question: queries.OnPage, values: list[str]) -> Given:
+    """What a page's fields say of a question; what is stored, where they say nothing."""
+    try:
+        given = read(question.offered, values)
+    except NotOffered:
+        return question.given
+    nothing_picked = given is None and question.is_picked_once
+    nothing_moved = question.given is None and given == list(question.offered.items)
+    return question.given if nothing_picked or nothing_moved else given
+
+
+class _Row(NamedTuple):
+    question_id: int
+    given: Given
+    counter: int
+    is_new: bool
+
+
+def _write(attempt: Attempt, rows: Sequence[_Row], *, now: datetime) -> None:
+    """One statement for the answers that are new, and one for those that change."""
+    for statement, is_new in ((insert(Answer), True), (update(Answer), False)):
+        values = [
+            {"attempt_id": attempt.id, "question_id": row.question_id, "given": row.given, "counter": row.counter,
+             "saved_at": now}
+            for row in rows if row.is_new is is_new
+        ]  # fmt: skip
+        if values:
+            db.session.execute(statement, values)
+            attempt.saved_at = now
 
 
 def is_over(attempt: Attempt, now: datetime) -> bool:

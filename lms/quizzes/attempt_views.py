@@ -212,7 +212,7 @@ def save_answers(attempt_id: int) -> ResponseReturnValue:
     attempt = hold_attempt(attempt_id)
     if not attempt.is_open or _hand_in_overdue(attempt):
         return _too_late(attempt)
-    tell_overtaken(actions.save_form(attempt, posted(), now=now()))
+    tell_overtaken(actions.save_form(attempt, posted(), now=now()).overtaken)
     one_by_one = attempt.quiz.layout is Layout.ONE_BY_ONE
     db.session.commit()
     moved = _MOVE.fullmatch(request.form.get("move", ""))

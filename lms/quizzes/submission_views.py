@@ -27,14 +27,10 @@ def submission(attempt_id: int) -> ResponseReturnValue:
         return redirect(url_for("quizzes.result", attempt_id=attempt.id))
     if attempt.deadline_at is not None and time_is_up(attempt.deadline_at, attempt.grace_seconds, now()):
         return redirect(url_for("quizzes.attempt", attempt_id=attempt.id))
-    gaps = _gaps(queries.paper_of(attempt))
+    gaps = [one for one in queries.questions_on_page(queries.paper_of(attempt)) if not one.is_answered]
     if not gaps:
         return redirect(url_for("quizzes.attempt", attempt_id=attempt.id, _anchor="hand-in"))
     return render_template("quizzes/submission.html", attempt=attempt, gaps=gaps, words=say_gaps(len(gaps)))
-
-
-def _gaps(paper: queries.Paper) -> list[queries.OnPage]:
-    return [question for question in queries.questions_on_page(paper) if not question.is_answered]
 
 
 @blueprint.post("/attempts/<int:attempt_id>/submission")
@@ -49,8 +45,9 @@ def submit(attempt_id: int) -> ResponseReturnValue:
         return redirect(url_for("quizzes.result", attempt_id=attempt.id), 303)
     at = now()
     if not actions.is_over(attempt, at):
-        tell_overtaken(actions.save_form(attempt, posted(), now=at))
-        if "with_gaps" not in request.form and _gaps(queries.paper_of(attempt)):
+        saved = actions.save_form(attempt, posted(), now=at)
+        tell_overtaken(saved.overtaken)
+        if saved.gaps and "with_gaps" not in request.form:
             db.session.commit()
             return redirect(url_for("quizzes.submission", attempt_id=attempt_id), 303)
     hand_in(attempt, now=at)

@@ -24,6 +24,7 @@ from lms.cycles.models import Enrolment
 from lms.extensions import db
 from lms.quizzes.models import Attempt, Question, QuestionKind, Quiz
 from lms.sessions.models import Invitation, LiveSession
+from tests import factories
 from tests.bench import letters
 from tests.bench.loading import ROOT, Target, baseline, measure_in_turns, memory_of, platform
 
@@ -87,7 +88,7 @@ def _things() -> dict[str, Any]:
             .where(LiveSession.ends_at > db.func.now(), LiveSession.id.in_(db.select(Invitation.live_session_id)))
             .order_by(LiveSession.starts_at)
         ).first()
-        quiz = db.session.scalars(db.select(Quiz).where(Quiz.state == "published").order_by(Quiz.id.desc())).first()
+        quiz = _quiz_of_thirty()
         learner = db.session.scalars(
             db.select(Person)
             .join(Enrolment)
@@ -117,6 +118,21 @@ def _things() -> dict[str, Any]:
         }
 
 
+def _quiz_of_thirty() -> Quiz:
+    """In a module of the demo, with its kinds of question in turns."""
+    published = db.select(Quiz).where(Quiz.state == "published").order_by(Quiz.id.desc())
+    quiz = factories.quiz(db.session.scalars(published).first().module)
+    gaps = [{"kind": "short", "points": 1, **factories.accepted("да")}]
+    pairs = [{"left": f"понятие {n}", "right": f"объяснение {n}"} for n in range(4)]
+    for _ in range(6):
+        factories.question(quiz, right=("да",), wrong=("нет", "иногда", "никогда"))
+        factories.question(quiz, QuestionKind.SEVERAL, right=("да", "нет"), wrong=("иногда", "никогда"))
+        factories.question(quiz, QuestionKind.NUMBER, settings=factories.near("50"))
+        factories.question(quiz, QuestionKind.MATCHING, settings={"pairs": pairs})
+        factories.question(quiz, QuestionKind.GAPS, text="Закон [[1]].", settings={"gaps": gaps})
+    return quiz
+
+
 def _targets(things: dict[str, Any], base_port: int, port: int) -> dict[str, Target]:
     base_cookie = _baseline_cookie(base_port)
     learner, coordinator = things["learner"], things["coordinator"]
@@ -132,7 +148,7 @@ def _targets(things: dict[str, Any], base_port: int, port: int) -> dict[str, Tar
         Target("path, unchanged", port, "/path", "≤ 0.5", learner, unchanged=True),
         Target("session", port, f"/sessions/{things['live_session']}", "≤ 2", learner),
         Target("material", port, f"/materials/{things['material']}", "≤ 2", learner),
-        Target("quiz page", port, f"/attempts/{things['attempt']}", "≤ 2", learner),
+        Target("quiz page of 30", port, f"/attempts/{things['attempt']}", "≤ 2", learner),
         Target(
             "save one answer",
             port,

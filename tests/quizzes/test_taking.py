@@ -479,3 +479,30 @@ def test_a_quiz_of_thirty_questions_costs_as_many_queries_as_one_of_five(
     assert response.status_code == 200 and response.text.count("Вопрос") >= 30
     assert len(many) == len(few)
     assert len([statement for statement in many if not statement.startswith(FRESHNESS)]) <= budget
+
+
+def test_handing_in_costs_as_many_queries_for_thirty_questions(cast, as_, quiz, q, right, attempt, count_queries):
+    client = as_(cast.volunteer)
+    with count_queries() as few:
+        client.post(f"/attempts/{attempt.id}/submission", data=form_of(right))
+    more = [factories.question(quiz, right=("да",), wrong=("нет", "может быть")) for _ in range(25)]
+    second = factories.attempt(cast.volunteer, quiz, number=2)
+    given = right | {one.id: [one.choices[0].id] for one in more}
+    db.session.commit()
+    with count_queries() as many:
+        client.post(f"/attempts/{second.id}/submission", data=form_of(given))
+
+    assert second.score == 32 and len(answers_of(second)) == 30
+    assert len(many) <= len(few)
+
+
+def test_a_page_that_changes_old_answers_and_gives_new_ones_stores_both(cast, as_, q, right, attempt):
+    client = as_(cast.volunteer)
+    client.put(f"/attempts/{attempt.id}/answers/{q.short.id}", json={"given": "было", "counter": 1})
+    client.put(f"/attempts/{attempt.id}/answers/{q.number.id}", json={"given": "7", "counter": 4})
+
+    client.post(f"/attempts/{attempt.id}/answers", data=form_of(right, counter=4))
+
+    stored = answers_of(attempt)
+    assert {id: given for id, (given, _) in stored.items()} == right | {q.short.id: "Ключевоеслово."}
+    assert {counter for _, counter in stored.values()} == {5}
