@@ -30,6 +30,7 @@ from lms.progress import (
     reminder_views,
     rule_views,
     saved_views,
+    weeks_views,
 )
 from lms.progress import views as progress
 from lms.quizzes import (
@@ -44,6 +45,8 @@ from lms.quizzes import (
 )
 from lms.quizzes import import_views as question_import_views
 from lms.quizzes import views as quizzes
+from lms.reports import centre_views
+from lms.reports import history_views as person_history_views
 from lms.reports import views as reports
 from lms.reports import worker as reports_worker
 from lms.search import views as search
@@ -84,9 +87,9 @@ AREAS = (
     sessions, incoming_views, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     room_views, sheet_views, here_views, participant_list_views, calendar_views, feed_views, feedback_views,
     talk,
-    progress, export_views, decision_views, reminder_views, rule_views, saved_views,
+    progress, export_views, decision_views, reminder_views, rule_views, saved_views, weeks_views,
     certificates, credential_views, register_views,
-    reports,
+    reports, centre_views, person_history_views,
     search,
     api, key_views,
     outbox, fate_views, self_check_views,

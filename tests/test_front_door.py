@@ -133,6 +133,7 @@ def world(cast) -> SimpleNamespace:
     for things, centre, taught in ((mine, cast.salsk, cycle), (theirs, cast.bataysk, sealed)):
         things["slug"] = {
             "centres": centre.slug,
+            "centre_pages": centre.slug,
             "cycles": taught.slug,
             "certificate_register": taught.slug,
             "credentials": taught.slug,

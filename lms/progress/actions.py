@@ -82,13 +82,14 @@ def decide_many(
 ) -> str:  # fmt: skip
     """One word about many: of those activities, whatever each of those people has not done. Undone by what it gives."""
     batch = uuid4().hex
-    done = set(
-        db.session.execute(
+    done = {
+        (row.person_id, row.activity_id)
+        for row in db.session.execute(
             select(Completion.person_id, Completion.activity_id).where(
                 Completion.activity_id.in_(activity_ids), Completion.person_id.in_(people)
             )
-        ).tuples()
-    )
+        )
+    }
     left = [(person, one) for person in people for one in activity_ids if (person, one) not in done]
     if not left:
         return ""

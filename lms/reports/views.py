@@ -163,7 +163,6 @@ def _page(template: str, report: Report, **values: Any) -> ResponseReturnValue:
         indicators=list(Indicator),
         states=states,
         words=words,
-        highest=max((sum(report.attendance(one)) for one in report.held), default=0),
         **values,
     )
 
