@@ -74,6 +74,8 @@ from lms.surveys import reply_views, result_views
 from lms.surveys import views as surveys
 from lms.talk import queries as talk_queries
 from lms.talk import views as talk
+from lms.transfer import module_views as module_copy_views
+from lms.transfer import views as transfer
 
 AREAS = (
     home,
@@ -90,6 +92,7 @@ AREAS = (
     progress, export_views, decision_views, reminder_views, rule_views, saved_views, weeks_views,
     certificates, credential_views, register_views,
     reports, centre_views, person_history_views,
+    transfer, module_copy_views,
     search,
     api, key_views,
     outbox, fate_views, self_check_views,

@@ -137,6 +137,7 @@ def world(cast) -> SimpleNamespace:
             "cycles": taught.slug,
             "certificate_register": taught.slug,
             "credentials": taught.slug,
+            "transfer": taught.slug,
         }
     people = {role.value: getattr(cast, role.value) for role in Role}
     people["suspended"] = factories.person("Отпускной", suspended_at=now(), centre=cast.salsk)
@@ -218,7 +219,7 @@ def _report_on(person, mark: str) -> dict[str, Any]:
 
 
 NOTHING = {
-    "slug": {"centres": "no-such", "cycles": "no-such"},
+    "slug": {"centres": "no-such", "cycles": "no-such", "transfer": "no-such"},
     "token": "no-such-token",
     "topic": "news",
     "name": "x",
