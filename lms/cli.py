@@ -119,7 +119,12 @@ def _backup(folder: Path) -> None:
         finished = backup.back_up(Path(str(database.database)), files, folder, now())
     except (OSError, sqlite3.Error) as error:
         raise click.ClickException(f"No backup was made: {error}") from error
-    click.echo(f"Everything is in {finished}")
+    if bucket := current_app.config["S3_BUCKET"]:
+        click.echo(
+            f"The database is in {finished}; the files are in the bucket {bucket}, which is copied by its own means."
+        )
+    else:
+        click.echo(f"Everything is in {finished}")
 
 
 # --- what they say ----------------------------------------------------------------------------------------------------

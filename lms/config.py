@@ -93,6 +93,15 @@ class Defaults:
     UPLOAD_LIMIT = 50 * 1024 * 1024
     MAX_CONTENT_LENGTH = 52 * 1024 * 1024
     MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
+    # An S3-compatible bucket for the files, instead of the folder files in DATA_FOLDER: its name, and the address of
+    # its server (https://s3.example.org; empty: Amazon's). Downloads are sent on to the bucket by a signed link that
+    # is good for S3_LINK_SECONDS; 0: they go through the platform, as pictures and recordings always do.
+    S3_BUCKET = ""
+    S3_ENDPOINT = ""
+    S3_REGION = "us-east-1"
+    S3_ACCESS_KEY = ""
+    S3_SECRET_KEY = ""
+    S3_LINK_SECONDS = 300
     # Files go out as they are, so that Range counts their own bytes; pages are compressed all the same.
     COMPRESS_STREAMS = False
 

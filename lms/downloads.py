@@ -28,9 +28,13 @@ def download(body: bytes | Iterable[bytes], filename: str, content_type: str) ->
     """A file to be saved under that name, which may be in any alphabet (RFC 6266)."""
     no_store()
     response = Response(body, content_type=content_type)
+    response.headers["Content-Disposition"] = attachment(filename)
+    return response
+
+
+def attachment(filename: str) -> str:
+    """What a header says of a file to be saved under that name."""
     plain = filename.encode("ascii", "ignore").decode().replace('"', "") or "file"
     if plain == filename:
-        response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    else:
-        response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
-    return response
+        return f'attachment; filename="{filename}"'
+    return f"attachment; filename*=UTF-8''{quote(filename, safe='')}"

@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from lms.extensions import db
+from lms.materials.places import NoRoom, Unreachable
 
 log = structlog.get_logger()
 
@@ -72,6 +73,18 @@ def _data_error(error: Exception) -> ResponseReturnValue:
     raise error
 
 
+def _no_room(error: NoRoom) -> ResponseReturnValue:
+    log.error("disk", error=str(error))
+    return _page(
+        507, _("There is no room left"), _("The server’s disk is full. Nothing was saved; tell the administrator.")
+    )
+
+
+def _unreachable(error: Unreachable) -> ResponseReturnValue:
+    log.error("bucket", error=str(error))
+    return _page(503, _("The place of the files does not answer"), _("Nothing was saved. Try again in a minute."))
+
+
 def _changed_meanwhile(_error: StaleDataError) -> ResponseReturnValue:
     return _page(409, _("Someone changed this meanwhile"), _("Open the page again to see both versions."))
 
@@ -88,5 +101,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(DataError, _data_error)
     app.register_error_handler(OverflowError, _data_error)
+    app.register_error_handler(NoRoom, _no_room)
+    app.register_error_handler(Unreachable, _unreachable)
     app.register_error_handler(StaleDataError, _changed_meanwhile)
     app.register_error_handler(500, _broken)

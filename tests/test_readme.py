@@ -26,7 +26,7 @@ def first_cells(text: str) -> list[str]:
 
 
 def test_every_setting_is_told_and_every_setting_told_exists():
-    told = {name for cell in first_cells(section("Settings")) for name in re.findall(r"`([A-Z_]+)`", cell)}
+    told = {name for cell in first_cells(section("Settings")) for name in re.findall(r"`([A-Z][A-Z0-9_]*)`", cell)}
     assert told == {name for name in vars(Defaults) if name.isupper()}
 
 

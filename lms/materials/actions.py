@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -12,9 +11,11 @@ from werkzeug.datastructures import FileStorage
 
 from lms.accounts.models import Person
 from lms.cycles.models import Module, State
+from lms.downloads import attachment
 from lms.extensions import db
 from lms.materials import filetypes, markdown, reading, storage
 from lms.materials.models import Material, MaterialKind, ReadingPosition, StoredFile
+from lms.materials.storage import Place
 
 
 def new_material(module: Module, kind: MaterialKind, *, now: datetime) -> Material:
@@ -38,11 +39,12 @@ def write_page(material: Material, text: str) -> None:
     material.page_files = list(db.session.scalars(select(StoredFile).where(StoredFile.id.in_(shown))))
 
 
-def keep_file(upload: FileStorage, person: Person, folder: Path, *, largest: int, now: datetime) -> StoredFile:
-    """Keep an upload that ``filetypes.recognise`` has accepted."""
+def keep_file(upload: FileStorage, person: Person, place: Place, *, largest: int, now: datetime) -> StoredFile:
+    """Keep an upload that ``filetypes.recognise`` has accepted. Raises storage.NoRoom and storage.Unreachable."""
     name = filetypes.kept_name(upload.filename or "")
     file_type = filetypes.recognise(name, upload.stream)
-    kept = storage.keep(upload.stream, folder, largest=largest)
+    headers = {"Content-Type": file_type.content_type, "Content-Disposition": attachment(name)}
+    kept = storage.keep(upload.stream, place, largest=largest, headers=headers)
     file = StoredFile(
         storage_name=kept.name,
         original_name=name,

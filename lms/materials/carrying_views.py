@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import cast
 
 from flask import Response, abort, url_for
@@ -23,6 +22,7 @@ from lms.materials.links import host
 from lms.materials.markdown import FILE_ADDRESS
 from lms.materials.models import Material, MaterialKind, StoredFile
 from lms.materials.offline import Pack, PackedFile, PackedPage
+from lms.materials.places import KeptFile
 from lms.materials.views import blueprint, files_folder, find_material
 from lms.progress.queries import visible_modules
 from lms.slugs import slug
@@ -50,7 +50,7 @@ def _module_line(material: Material) -> str:
     return f"{titled(module.cycle)} · {titled(module)} · {updated}"
 
 
-def _reader(pictures: dict[int, Path]) -> Callable[[str], bytes | None]:
+def _reader(pictures: dict[int, KeptFile]) -> Callable[[str], bytes | None]:
     def content(address: str) -> bytes | None:
         found = FILE_ADDRESS.fullmatch(address)
         path = pictures.get(int(found[1])) if found else None

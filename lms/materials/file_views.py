@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from io import SEEK_END
 from typing import cast
 
-from flask import Response, abort, send_file
+from flask import Response, abort, make_response, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
 from lms.access import for_guests, me
 from lms.extensions import db
 from lms.materials import queries
 from lms.materials.models import StoredFile
+from lms.materials.places import KeptFile
 from lms.materials.views import blueprint, files_folder
 from lms.quizzes.queries import picture
 
@@ -24,18 +26,35 @@ def file(file_id: int, name: str) -> ResponseReturnValue:
     """The id says which; the name is only for people and their downloads."""
     found = db.session.scalar(queries.visible_file(me(), file_id)) or db.one_or_404(picture(me(), file_id))
     stored = cast(StoredFile, found)
-    path = files_folder() / stored.storage_name
-    if not path.is_file():
+    place = files_folder()
+    if not stored.opens_in_browser and (link := place.link(stored.storage_name)):
+        return _for_her_alone(make_response(redirect(link)))
+    try:
+        return _answer(place / stored.storage_name, stored)
+    except FileNotFoundError:
         abort(404)
-    response: Response = send_file(
-        path,
+
+
+def _answer(kept: KeptFile, stored: StoredFile) -> Response:
+    """The content or the part of it that was asked for, read while it is sent."""
+    content = kept.open("rb")
+    size = content.seek(0, SEEK_END)
+    content.seek(0)
+    response = send_file(
+        content,
         mimetype=stored.content_type,
         as_attachment=not stored.opens_in_browser,
         download_name=stored.original_name,
-        conditional=True,
+        conditional=False,
         etag=stored.sha256,
         last_modified=stored.uploaded_at,
     )
+    response.content_length = size
+    response.make_conditional(request, accept_ranges=True, complete_length=size)
+    return _for_her_alone(response)
+
+
+def _for_her_alone(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     # The same id is always the same bytes, but who may have them can change: ask each time, send once.

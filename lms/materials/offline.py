@@ -10,9 +10,9 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path
 
 from lms.materials.markdown import FILE_ADDRESS
+from lms.materials.places import KeptFile
 
 _PIECE = 256 * 1024
 _LINK = re.compile(r'(href|src)="(/[^"]*)"')
@@ -33,7 +33,7 @@ class PackedFile:
     """A file of the platform: where its content lies, what it is called in the archive."""
 
     id: int
-    path: Path
+    path: KeptFile
     name: str
 
     @property

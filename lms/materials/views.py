@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any, cast
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
@@ -16,8 +15,8 @@ from lms.access import allow, for_guests, me
 from lms.clock import now
 from lms.cycles.models import Module, Rule
 from lms.extensions import db
-from lms.materials import actions, links, markdown, queries, reading
-from lms.materials.models import Material, MaterialKind
+from lms.materials import actions, links, markdown, queries, reading, storage
+from lms.materials.models import Material, MaterialKind, StoredFile
 from lms.materials.reading import Deed
 from lms.progress import actions as progress
 from lms.progress import queries as progress_queries
@@ -34,8 +33,9 @@ blueprint = Blueprint("materials", __name__)
 _HOW = {Deed.ENDED: How.READ, Deed.OPENED: How.OPENED}
 
 
-def files_folder() -> Path:
-    return Path(current_app.config["DATA_FOLDER"]) / "files"
+def files_folder() -> storage.Place:
+    """Where the files lie; ``files_folder() / name`` is one."""
+    return storage.here()
 
 
 def find_material(material_id: int) -> Material:
@@ -99,8 +99,8 @@ def show(material_id: int) -> ResponseReturnValue:
     done = {step.id for step in stage.steps if step.is_done}
     counts_for_session = live_session is not None and live_session.rule in WATCHING_COUNTS
     position = queries.position_of(me(), material)
-    if material.url:
-        allow_form_to(material.url)
+    if onward := material.url or _link_to(material.file):
+        allow_form_to(onward)
     return render_template(
         "materials/show.html",
         material=material,
@@ -117,6 +117,11 @@ def show(material_id: int) -> ResponseReturnValue:
         live_session=live_session,
         talk=talk.beneath(me(), material),
     )
+
+
+def _link_to(file: StoredFile | None) -> str:
+    """Where the download of a file is sent on to, if that is not with us."""
+    return files_folder().link(file.storage_name) if file is not None and not file.opens_in_browser else ""
 
 
 def _following(steps: list[Step], material_id: int) -> Step | None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +18,7 @@ from lms.extensions import db
 from lms.materials import filetypes, storage
 from lms.materials.actions import keep_file
 from lms.materials.markdown import FILE_ADDRESS, to_html, to_text
+from lms.materials.storage import Place
 from lms.quizzes.formats.draft import ChoiceDraft, QuestionDraft, picture, with_pictures
 from lms.quizzes.models import Choice, Question, Quiz
 
@@ -48,7 +48,7 @@ def title_of(draft: QuestionDraft) -> str:
 
 # --- in ---------------------------------------------------------------------------------------------------------------
 def take_in(
-    drafts: Iterable[QuestionDraft], quiz: Quiz, by: Person, folder: Path, *, largest: int, now: datetime
+    drafts: Iterable[QuestionDraft], quiz: Quiz, by: Person, place: Place, *, largest: int, now: datetime
 ) -> int:
     """The questions at the end of the quiz; how many. Whatever goes wrong, no file is left behind."""
     db.session.execute(select(Quiz.id).where(Quiz.id == quiz.id).with_for_update())
@@ -58,26 +58,26 @@ def take_in(
     try:
         for position, draft in enumerate(drafts, last + 1):
             question = Question(quiz_id=quiz.id, position=position, updated_at=now)
-            _fill(question, draft, by, folder, kept, largest=largest, now=now)
+            _fill(question, draft, by, place, kept, largest=largest, now=now)
             made.append(question)
         db.session.add_all(made)
         db.session.flush()
     except BaseException:
         for name in kept:
-            storage.remove(folder, name)
+            storage.remove(place, name)
         raise
     return len(made)
 
 
 def _fill(
-    question: Question, draft: QuestionDraft, by: Person, folder: Path, kept: list[str], *, largest: int, now: datetime
+    question: Question, draft: QuestionDraft, by: Person, place: Place, kept: list[str], *, largest: int, now: datetime
 ) -> None:
     addresses = {}
     for name, content in draft.pictures.items():
         if not _is_picture(name, content):
             continue
         upload = FileStorage(BytesIO(content), filename=name)
-        file = keep_file(upload, by, folder, largest=largest, now=now)
+        file = keep_file(upload, by, place, largest=largest, now=now)
         kept.append(file.storage_name)
         question.files.append(file)
         addresses[name] = f"/files/{file.id}/{filetypes.kept_name(name).replace(' ', '%20')}"
@@ -104,18 +104,18 @@ def _mapped(value: Any, change: Any) -> Any:
 
 
 # --- out --------------------------------------------------------------------------------------------------------------
-def drafts_of(questions: Iterable[Question], folder: Path) -> list[QuestionDraft]:
-    return [_draft_of(question, folder) for question in questions]
+def drafts_of(questions: Iterable[Question], place: Place) -> list[QuestionDraft]:
+    return [_draft_of(question, place) for question in questions]
 
 
-def _draft_of(question: Question, folder: Path) -> QuestionDraft:
+def _draft_of(question: Question, place: Place) -> QuestionDraft:
     files = {file.id: file for file in question.files}
     pictures: dict[str, bytes] = {}
 
     def named(text: str) -> str:
         def name(found: re.Match[str]) -> str:
             file = files.get(int(found[3]))
-            path = folder / file.storage_name if file else None
+            path = place / file.storage_name if file else None
             if file is None or path is None or not path.exists():
                 return str(found[1])
             pictures[f"{file.id}-{file.original_name}"] = path.read_bytes()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -17,6 +15,7 @@ from lms.access import allow, me, require
 from lms.clock import now
 from lms.extensions import db
 from lms.freshness import no_store
+from lms.materials import storage
 from lms.quizzes import import_actions
 from lms.quizzes.formats import gift, moodle_xml, qti_writer, reading, sheet
 from lms.quizzes.formats.draft import QuestionDraft
@@ -30,10 +29,6 @@ blueprint = Blueprint("question_imports", __name__)
 
 _WRITERS = {"gift": gift, "moodle": moodle_xml, "qti21": qti_writer, "qti22": qti_writer, "xlsx": sheet}
 _NAMES = {"gift": "GIFT", "moodle": "Moodle XML", "qti21": "QTI 2.1", "qti22": "QTI 2.2", "xlsx": "XLSX"}
-
-
-def _files() -> Path:
-    return Path(current_app.config["DATA_FOLDER"]) / "files"
 
 
 def _edited(quiz_id: int) -> Quiz:
@@ -101,7 +96,7 @@ def write(quiz_id: int, question_import_id: int) -> ResponseReturnValue:
         flash(_("Tick the questions first."), "wait")
         return redirect(url_for("question_imports.show", quiz_id=quiz_id, question_import_id=kept.id), 303)
     largest = current_app.config["UPLOAD_LIMIT"]
-    count = import_actions.take_in(drafts, quiz, me(), _files(), largest=largest, now=now())
+    count = import_actions.take_in(drafts, quiz, me(), storage.here(), largest=largest, now=now())
     db.session.delete(kept)
     db.session.commit()
     flash(ngettext("%(num)s question is added.", "%(num)s questions are added.", count), "done")
@@ -131,7 +126,7 @@ def _drafts(quiz: Quiz) -> list[QuestionDraft]:
         .options(selectinload(Question.choices), selectinload(Question.files))
         .order_by(Question.position, Question.id)
     )
-    return import_actions.drafts_of(db.session.scalars(found), _files())
+    return import_actions.drafts_of(db.session.scalars(found), storage.here())
 
 
 @blueprint.get("/quizzes/<int:quiz_id>/export")

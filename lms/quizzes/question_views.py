@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,6 +11,7 @@ from lms import permissions as can
 from lms.access import allow, me, require, require_version
 from lms.clock import now
 from lms.extensions import db
+from lms.materials import storage
 from lms.materials.actions import keep_file, mention
 from lms.materials.markdown import to_text
 from lms.quizzes import actions, bank_queries, building_actions, figure_queries, queries, regrade_queries
@@ -63,8 +62,8 @@ def new(quiz_id: int) -> ResponseReturnValue:
 def fill(question: Question, form: QuestionForm) -> None:
     """What was typed, and a picture that came with it, under the text."""
     if form.picture.data:
-        folder, largest = Path(current_app.config["DATA_FOLDER"]) / "files", current_app.config["UPLOAD_LIMIT"]
-        file = keep_file(form.picture.data, me(), folder, largest=largest, now=now())
+        largest = current_app.config["UPLOAD_LIMIT"]
+        file = keep_file(form.picture.data, me(), storage.here(), largest=largest, now=now())
         words = (form.picture_words.data or "").replace("[", "(").replace("]", ")")
         shown = f"![{words}]{mention(file).partition(']')[2]}" if words else mention(file)
         form.text.data = f"{form.text.data or ''}\n\n{shown}".strip()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 
 from flask import current_app
 from werkzeug.datastructures import FileStorage
 
 from lms.accounts.models import Person
+from lms.materials import storage
 from lms.materials.actions import keep_file
 from lms.materials.models import StoredFile
 from lms.spreadsheet import Cell, xlsx
@@ -38,5 +38,4 @@ def content_plan(trainer: Person, now: datetime) -> StoredFile:
     ]
     content = b"".join(xlsx("План на месяц", [_HEAD, *rows], [8, 12, 48, 16, 18, 8]))
     upload = FileStorage(BytesIO(content), filename="Контент-план на месяц.xlsx")
-    folder = Path(current_app.config["DATA_FOLDER"]) / "files"
-    return keep_file(upload, trainer, folder, largest=current_app.config["UPLOAD_LIMIT"], now=now)
+    return keep_file(upload, trainer, storage.here(), largest=current_app.config["UPLOAD_LIMIT"], now=now)
