@@ -44,6 +44,7 @@ test-quick: $(TEST) $(RU).mo ## Run what takes less than a minute: SQLite, no br
 
 bench: $(TEST) $(RU).mo ## Measure the pages against their budgets
 	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench.entering
 	$(BIN)/python -m tests.bench.handing_in
 
 proof-mail: $(TEST) $(RU).mo ## Prove that no letter is lost: LETTERS=10000, KILLS=200 of the worker, on both databases

@@ -52,24 +52,28 @@ def is_view(module: str) -> bool:
     return area_of(module) is not None and rung(module) == "views"
 
 
-def imports_of(module: str, *, runtime_only: bool = True) -> Iterator[tuple[str, int]]:
-    """Every ``lms…`` module that this one imports, with its line."""
+@cache
+def imports_of(module: str) -> list[tuple[str, int]]:
+    """Every ``lms…`` module that this one imports when it runs, with its line."""
+    return list(_imports_of(module))
+
+
+def _imports_of(module: str) -> Iterator[tuple[str, int]]:
+    for_types_only = {
+        id(node)
+        for parent in ast.walk(modules()[module])
+        if isinstance(parent, ast.If) and "TYPE_CHECKING" in ast.unparse(parent.test)
+        for node in ast.walk(parent)
+    }
     for node in ast.walk(modules()[module]):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names if alias.name.startswith("lms"))
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lms") and node.level == 0:
-            if runtime_only and _for_types_only(module, node):
+            if id(node) in for_types_only:
                 continue
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
                 yield (whole if whole in modules() else str(node.module)), node.lineno
-
-
-def _for_types_only(module: str, node: ast.ImportFrom) -> bool:
-    return any(
-        isinstance(parent, ast.If) and "TYPE_CHECKING" in ast.unparse(parent.test) and node in ast.walk(parent)
-        for parent in ast.walk(modules()[module])
-    )
 
 
 def test_inside_an_area_nobody_walks_back():
