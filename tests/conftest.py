@@ -12,6 +12,7 @@ import contextvars
 import os
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -122,15 +123,20 @@ def stage(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _empty_tables() -> None:
-    tables = list(reversed(db.metadata.sorted_tables))
-    with db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            names = ", ".join(f'"{table.name}"' for table in tables)
-            connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        else:
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-            for table in tables:
-                connection.execute(table.delete())
+    names = [f'"{table.name}"' for table in reversed(_tables())]
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.begin() as connection:
+            connection.execute(sa.text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+        return
+    deletes = "; ".join(f"DELETE FROM {name}" for name in names)  # one call: a statement each takes five times as long
+    raw = db.engine.raw_connection()
+    raw.driver_connection.executescript(f"BEGIN; PRAGMA defer_foreign_keys=ON; {deletes}; COMMIT")  # type: ignore[union-attr]
+    raw.close()
+
+
+@cache
+def _tables() -> list[sa.Table]:
+    return db.metadata.sorted_tables
 
 
 # --- the client -------------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ def test_demo_leaves_a_database_with_people_alone(app, cast):
     assert db.session.scalar(select(func.count(Person.id))) == before
 
 
+@pytest.mark.slow
 def test_demo_with_a_size_fills_a_crowd(app):
     assert run(app, "demo", "--size", "150").exit_code == 0
     assert db.session.scalar(select(func.count(Person.id))) == 155

@@ -283,6 +283,7 @@ def unexpected(app: Flask, world: SimpleNamespace, visit: Visit, response: Any) 
 
 
 @pytest.mark.parametrize("who", [*[role.value for role in Role], "suspended", "visitor", "guest"])
+@pytest.mark.slow
 def test_everyone_gets_only_the_answers_their_policy_allows(app, world, who):
     client = client_for(app, world, who)
     wrong = []
@@ -292,6 +293,7 @@ def test_everyone_gets_only_the_answers_their_policy_allows(app, world, who):
 
 
 @pytest.mark.parametrize("who", [*[role.value for role in Role], "suspended", "visitor", "guest"])
+@pytest.mark.slow
 def test_writing_is_refused_to_whom_the_policy_refuses_it(app, world, who):
     """Only those the policy refuses are tried: the others' writes have tests of their own."""
     client = client_for(app, world, who)
@@ -344,6 +346,7 @@ def dump() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("who", ["visitor", "guest", "volunteer", "trainer", "coordinator", "admin"])
+@pytest.mark.slow
 def test_a_get_changes_nothing(app, world, who):
     client = client_for(app, world, who)
     db.session.commit()

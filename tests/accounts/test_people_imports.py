@@ -331,6 +331,7 @@ def test_a_workbook_whose_table_begins_further_down_keeps_its_line_numbers(as_, 
     assert "Строка 6: нет фамилии." in text_of(client.get(answer.location))
 
 
+@pytest.mark.slow
 def test_five_thousand_lines_in_an_old_encoding(as_, cast):
     lines = [f"Участникова{'абвгдежзик'[n % 10]} Анна;person{n % 4900}@lms.test;Сальск" for n in range(5000)]
     content = ("Фамилия Имя;Почта;Центр\r\n" + "\r\n".join(lines)).encode("cp1251")
@@ -426,6 +427,7 @@ BLNS = SHARED / "data" / "tables" / "naughty_strings" / "blns.json"
 
 
 @pytest.mark.skipif(not BLNS.exists(), reason="the naughty strings are not on this machine")
+@pytest.mark.slow
 def test_naughty_strings_as_names_neither_fail_nor_run(as_, cast):
     strings = [line for text in json.loads(BLNS.read_text()) for line in text.splitlines()[:1]]
     text = "\n".join(f"{name.replace(chr(9), ' ')}\tperson{n}@lms.test\tСальск" for n, name in enumerate(strings))

@@ -305,6 +305,7 @@ def test_five_wrong_digits_end_a_code_also_when_the_quarter_is_over(client, cast
         assert client.post("/sign-in/sent", data={"code": letter.code}).status_code == 422
 
 
+@pytest.mark.slow
 def test_a_hundred_people_behind_one_address_get_in(app, cast, mailbox):
     for n in range(100):
         factories.person(email=f"one{n}@lms.test")
@@ -312,6 +313,7 @@ def test_a_hundred_people_behind_one_address_get_in(app, cast, mailbox):
     assert answers == {303}
 
 
+@pytest.mark.slow
 def test_one_address_cannot_ask_without_end(app, cast):
     answers = [ask(app.test_client(), f"one{n}@lms.test").status_code for n in range(302)]
     assert answers == [303] * 300 + [429] * 2

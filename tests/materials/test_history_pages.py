@@ -254,6 +254,7 @@ def test_a_hostile_title_is_only_a_title(app, cast, as_, module, name):
         assert shown.status_code == 200 and "<svg onload" not in shown.text and ">49<" not in shown.text
 
 
+@pytest.mark.slow
 def test_naughty_strings_go_in_and_come_out_as_they_were_typed(app, cast, as_, module):
     source = SHARED / "data" / "tables" / "naughty_strings"
     if not source.exists():

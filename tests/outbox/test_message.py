@@ -146,6 +146,7 @@ def test_a_cyrillic_domain_is_written_as_mail_servers_know_it() -> None:
 @example(name='Иванова, "Анна" <a@evil.test>', subject="‮txt.exe", text=".\r\n.")
 @example(name="🏳️‍🌈" * 60, subject="👩‍👩‍👧‍👦" * 40, text="=_mixed")
 @example(name="a@evil.test", subject=" ", text="")
+@pytest.mark.slow
 def test_whatever_stands_in_a_name_or_a_subject_no_header_is_added(name: str, subject: str, text: str) -> None:
     mime = built(letter(recipient_name=name, subject=subject, text=text, html=text))
 

@@ -210,6 +210,7 @@ def test_a_sheet_makes_a_long_name_fit():
     assert len(read(content).pages) == 1
 
 
+@pytest.mark.slow
 def test_the_writer_is_not_loaded_until_something_is_written():
     """The budget of performance.md: a fifth of a second at every start, for what most processes never do."""
     code = (

@@ -23,6 +23,7 @@ from lms.seeds import curriculum, demo
 from lms.seeds.people import HERE, read_centres
 from lms.sessions.models import Attendance, Invitation, LiveSession
 
+pytestmark = pytest.mark.slow  # making the whole demo takes a while
 MARKS = {"d": Mark.DONE, "n": Mark.NOW, "q": Mark.NOW, "l": Mark.LATE, "o": Mark.OFF, "-": Mark.NONE}
 
 

@@ -176,6 +176,7 @@ def test_two_parsers_read_the_same_instant_uid_and_method(
     assert "evil" not in first["ATTENDEE"]
 
 
+@pytest.mark.slow
 def test_every_change_of_the_clocks_is_told():
     """In Morocco the clocks go back for Ramadan, five weeks a year; a reader without that zone must learn of each."""
     for year in (2026, 2027, 2028):
