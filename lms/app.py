@@ -18,7 +18,7 @@ from lms.cycles import activity_views, enrolment_views, module_views, preview_vi
 from lms.cycles import views as cycles
 from lms.extensions import compress, csrf, db, migrate
 from lms.home import views as home
-from lms.materials import carrying_views, edit_views, file_views, history_views, writing_views
+from lms.materials import carrying_views, edit_views, file_views, history_views, watching_views, writing_views
 from lms.materials import views as materials
 from lms.outbox import fate_views, post, self_check_views, worker
 from lms.outbox import views as outbox
@@ -82,7 +82,7 @@ AREAS = (
     accounts, password_views, profile_views, people_views, import_views, wish_views,
     centres,
     cycles, module_views, activity_views, enrolment_views, preview_views,
-    materials, edit_views, writing_views, history_views, carrying_views, file_views,
+    materials, edit_views, writing_views, history_views, watching_views, carrying_views, file_views,
     quizzes, attempt_views, submission_views, question_views, regrade_views, figure_views, bank_views, review_views,
     question_import_views,
     surveys, reply_views, result_views,

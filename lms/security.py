@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import structlog
@@ -25,6 +26,16 @@ def allow_form_to(url: str) -> None:
         g.form_target = f"{parts.scheme}://{parts.netloc}"
 
 
+def allow_frame_of(origins: Iterable[str]) -> None:
+    """Let this page, once it is asked to, show a frame of those hosts (the player of a recording)."""
+    g.frame_sources = " ".join(origins)
+
+
+def _policy() -> str:
+    target, frames = g.get("form_target"), g.get("frame_sources")
+    return (f"{_POLICY} {target}" if target else _POLICY) + (f"; frame-src {frames}" if frames else "")
+
+
 def _start() -> None:
     g.request_id = secrets.token_hex(6)
     g.started = time.perf_counter()
@@ -33,9 +44,8 @@ def _start() -> None:
 
 
 def _headers(response: Response) -> Response:
-    target = g.get("form_target")
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", f"{_POLICY} {target}" if target else _POLICY)
+    headers.setdefault("Content-Security-Policy", _policy())
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -47,6 +47,7 @@ class Rule(StrEnum):
     READ = "read"  # read to the end, or marked as read
     MARKED = "marked"  # marked as read, only
     OPENED = "opened"  # a file or link was opened
+    WATCHED = "watched"  # most of a recording was played, or it was marked as watched
     PASSED = "passed"  # the quiz was passed
     PRESENT = "present"  # was at the live session
     PRESENT_OR_WATCHED = "present_or_watched"  # was there, or watched its recording
@@ -68,7 +69,7 @@ class Lack(StrEnum):
 
 # The rules that fit each type of activity, the usual one first. A material's depend on its kind as well.
 FITTING_RULES = {
-    "material": (Rule.READ, Rule.MARKED, Rule.OPENED, Rule.OPTIONAL),
+    "material": (Rule.READ, Rule.MARKED, Rule.OPENED, Rule.WATCHED, Rule.OPTIONAL),
     "quiz": (Rule.PASSED, Rule.OPTIONAL),
     "live_session": (Rule.PRESENT_OR_WATCHED, Rule.PRESENT, Rule.PRESENT_OR_CAUGHT_UP, Rule.OPTIONAL),
 }

@@ -8,6 +8,7 @@ RULES = {
     Rule.READ: _l("it is read to the end or marked as read"),
     Rule.MARKED: _l("the learner marks it as done"),
     Rule.OPENED: _l("it is opened"),
+    Rule.WATCHED: _l("most of it was played, or it is marked as watched"),
     Rule.PASSED: _l("it is passed"),
     Rule.PRESENT: _l("they were at the session"),
     Rule.PRESENT_OR_WATCHED: _l("they were at the session or watched the recording"),

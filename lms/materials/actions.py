@@ -35,7 +35,18 @@ def write_page(material: Material, text: str) -> None:
     material.body_html = markdown.to_html(text)
     material.body = text
     material.minutes = reading.minutes(material.body_html)
-    shown = markdown.files_in(material.body_html)
+    _show_files_of(material.body_html, material)
+
+
+def write_transcript(material: Material, text: str) -> None:
+    """Keep what is said in a recording. Raises markdown.TooLong."""
+    material.transcript_html = markdown.to_html(text, largest=markdown.LARGEST_TRANSCRIPT)
+    material.transcript = text
+    _show_files_of(material.transcript_html, material)
+
+
+def _show_files_of(html: str, material: Material) -> None:
+    shown = markdown.files_in(html)
     material.page_files = list(db.session.scalars(select(StoredFile).where(StoredFile.id.in_(shown))))
 
 

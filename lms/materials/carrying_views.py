@@ -8,6 +8,7 @@ from typing import cast
 from flask import Response, abort, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from lms import pdf
 from lms import permissions as can
@@ -66,7 +67,8 @@ def take_along(module_id: int) -> Response:
     module = db.session.scalar(visible_modules(me()).where(Module.id == module_id)) or abort(404)
     materials = queries.materials_to_take(me(), module.id)
     files = {file.id: _packed(file) for material in materials for file in material.page_files}
-    files |= {material.file.id: _packed(material.file) for material in materials if material.file}
+    themselves = [file for material in materials for file in (material.file, material.sound) if file]
+    files |= {file.id: _packed(file) for file in themselves}
     pack = Pack(
         title=titled(module),
         summary=titled(module, "summary"),
@@ -96,10 +98,27 @@ def _page(material: Material) -> PackedPage:
             minutes = material.minutes or 1
             note = ngettext("%(num)s minute to read", "%(num)s minutes to read", minutes)
             return PackedPage(material.id, titled(material), note, html=material.body_html)
+        case MaterialKind.RECORDING if material.transcript_html or material.sound:
+            note = f"{material.file.ending}, {file_size(material.file.size)}" if material.file else host(material.url)
+            return PackedPage(material.id, titled(material), note, html=_recording(material))
         case _ if material.file:
             note = f"{material.file.ending}, {file_size(material.file.size)}"
             return PackedPage(material.id, titled(material), note, file=_packed(material.file))
     return PackedPage(material.id, titled(material), _("opens at %(host)s", host=host(material.url)), url=material.url)
+
+
+def _recording(material: Material) -> Markup:
+    """A recording with its sound, its chapters and its text, as a page."""
+    places = [(file.original_name, _address_of(file)) for file in (material.file, material.sound) if file]
+    if material.url:
+        places.insert(0, (material.url, material.url))
+    links = Markup("").join(Markup('<p><a href="{1}">{0}</a></p>').format(*place) for place in places)
+    typed = Markup("").join(Markup("<li>{0}</li>").format(line) for line in material.chapters.splitlines())
+    return links + Markup("<ul>{0}</ul>").format(typed) + Markup(material.transcript_html)
+
+
+def _address_of(file: StoredFile) -> str:
+    return url_for("materials.file", file_id=file.id, name=file.original_name)
 
 
 def _file_name(material: Material) -> str:

@@ -17,7 +17,7 @@ from lms.clock import now
 from lms.cycles.actions import place
 from lms.cycles.models import Module, State
 from lms.extensions import db
-from lms.materials import actions, differences, documents, markdown, pasted_html, queries
+from lms.materials import actions, differences, documents, lengths, markdown, pasted_html, queries
 from lms.materials.forms import (
     FORMS,
     FileForm,
@@ -33,6 +33,7 @@ from lms.materials.history_models import PageDraft
 from lms.materials.history_queries import count_versions, draft_of
 from lms.materials.models import Material, MaterialKind, StoredFile
 from lms.materials.views import blueprint, files_folder, find_material
+from lms.materials.watching_actions import forget_watching
 from lms.sessions.models import LiveSession
 from lms.texts import paragraphs
 
@@ -191,15 +192,31 @@ def _write(form: MaterialForm, material: Material) -> bool:
         case LinkForm():
             form.url.populate_obj(material, "url")
         case RecordingForm():
-            material.minutes, material.recording_of_id = form.minutes.data, form.recording_of_id.data
-            if form.upload.data:
-                material.url, material.file = "", _keep(form.upload.data)
-            elif form.url.data:
-                form.url.populate_obj(material, "url")
-                material.file = None
+            _write_recording(form, material)
     if form.is_published.data is not material.is_published:
         material.state, material.publish_at = (State.PUBLISHED if form.is_published.data else State.DRAFT), None
     return True
+
+
+def _write_recording(form: RecordingForm, material: Material) -> None:
+    material.minutes, material.recording_of_id = form.minutes.data, form.recording_of_id.data
+    material.chapters = form.chapters.data
+    actions.write_transcript(material, form.transcript.data)
+    if form.upload.data:
+        material.seconds = lengths.seconds(form.upload.data.stream)
+        material.url, material.file = "", _keep(form.upload.data)
+        forget_watching(material)
+    elif form.url.data and form.url.data != material.url:
+        form.url.populate_obj(material, "url")
+        material.file, material.seconds = None, None
+        forget_watching(material)
+    if form.sound_upload.data:
+        material.seconds = material.seconds or lengths.seconds(form.sound_upload.data.stream)
+        material.sound = _keep(form.sound_upload.data)
+    elif form.without_sound.data:
+        material.sound = None
+    if material.minutes is None and material.seconds:
+        material.minutes = max(1, round(material.seconds / 60))
 
 
 def _read_document(form: PageForm) -> str:

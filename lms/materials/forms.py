@@ -15,7 +15,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 
 from lms.display import file_size
 from lms.forms import EditForm, LineField
-from lms.materials import filetypes, links, markdown
+from lms.materials import chapters, filetypes, links, markdown, players
 from lms.materials.models import Material, MaterialKind
 from lms.texts import paragraphs
 
@@ -62,13 +62,13 @@ class AddressField(StringField):
         super().__init__(label, [_refuse_bad_address], **kwargs)
 
     def populate_obj(self, obj: Any, name: str) -> None:
-        setattr(obj, name, links.checked(self.data) if self.data else "")
+        setattr(obj, name, links.checked(players.address_in(self.data)) if self.data else "")
 
 
 def _refuse_bad_address(_form: FlaskForm, field: Field) -> None:
     try:
         if field.data:
-            links.checked(field.data)
+            links.checked(players.address_in(field.data))
     except ValueError:
         raise ValidationError(
             _("This is no address of a page. It begins with https://, for example https://rutube.ru/video/…")
@@ -136,13 +136,20 @@ class LinkForm(MaterialForm):
 class RecordingForm(MaterialForm):
     url = AddressField(
         _l("Address of the recording"),
-        description=_l("A page of RuTube, VK Video or another host. It opens only when asked for."),
+        description=_l(
+            "YouTube, RuTube and VK Video play on the page, once they are asked to; others open at their own. "
+            "The code for inserting does as well, and of a private video of VK only that."
+        ),
     )
     upload = FileField(
         _l("Or a file"),
         [_refuse_bad_files],
         description=_l("MP4, WebM or sound, up to 50 MB. A file goes before an address."),
     )
+    sound_upload = FileField(
+        _l("The sound alone"), [_refuse_bad_files], description=_l("MP3, M4A or OGG, for those with a weak connection.")
+    )
+    without_sound = BooleanField(_l("Without the sound alone"))
     minutes = IntegerField(
         _l("How long it is, in minutes"), [Optional(), NumberRange(1, 1000, _l("Between 1 and 1,000 minutes."))]
     )
@@ -151,10 +158,45 @@ class RecordingForm(MaterialForm):
         coerce=lambda value: int(value) if value not in {"", None, "None"} else None,
         description=_l("Who watches it has then done the session too, where the session’s rule allows."),
     )
+    chapters = TextAreaField(
+        _l("Chapters"),
+        filters=[paragraphs],
+        description=_l(
+            "One a line with its time: “05:30 What to write about”. Left empty, they are the plan of the session."
+        ),
+    )
+    transcript = TextAreaField(
+        _l("Text of the recording"),
+        filters=[paragraphs],
+        description=_l("What is said in it, in Markdown: to read instead, and to be found by the search."),
+    )
 
     def validate_upload(self, field: Field) -> None:
         if not field.data and not self.url.data and self.material.file_id is None:
             raise ValidationError(_("Give an address or choose a file."))
+
+    def validate_sound_upload(self, field: Field) -> None:
+        file_type = filetypes.TYPES.get(filetypes.ending(field.data.filename or "")) if field.data else None
+        if file_type is not None and not file_type.is_audio:
+            raise ValidationError(_("This is no sound. Choose an MP3, M4A or OGG."))
+
+    def validate_chapters(self, field: Field) -> None:
+        try:
+            chapters.read(field.data or "")
+        except chapters.NoChapter as found:
+            raise ValidationError(
+                _(
+                    "Line %(number)s, “%(line)s”: begin it with a time after that of the line before, like “05:30”.",
+                    number=found.number,
+                    line=found.line[:60],
+                )
+            ) from None
+
+    def validate_transcript(self, field: Field) -> None:
+        try:
+            markdown.to_html(field.data or "", largest=markdown.LARGEST_TRANSCRIPT)
+        except markdown.TooLong:
+            raise ValidationError(too_long(field.data, markdown.LARGEST_TRANSCRIPT)) from None
 
 
 FORMS: dict[MaterialKind, type[MaterialForm]] = {
@@ -165,12 +207,12 @@ FORMS: dict[MaterialKind, type[MaterialForm]] = {
 }
 
 
-def too_long(text: str) -> str:
+def too_long(text: str, largest: int = markdown.LARGEST) -> str:
     size = len(text.encode("utf-8", "replace"))
-    if size > markdown.LARGEST:
+    if size > largest:
         return _(
             "The page has %(size)s, at most %(largest)s fits. Make two materials of it.",
             size=file_size(size),
-            largest=file_size(markdown.LARGEST),
+            largest=file_size(largest),
         )
     return _("There are too many square brackets in the text. Make two materials of it.")

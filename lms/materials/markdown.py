@@ -24,6 +24,7 @@ from lms.slugs import slug
 from lms.typography import typo
 
 LARGEST = 100 * 1024  # bytes of Markdown on one page
+LARGEST_TRANSCRIPT = 250 * 1024  # two hours and a half of talk
 MOST_BRACKETS = 10_000  # each "[" may begin a link, and is looked at many times over
 FILE_ADDRESS = re.compile(r"/files/(\d{1,18})/[^/\\]+")
 
@@ -77,9 +78,9 @@ class Heading:
     text: str
 
 
-def to_html(markdown: str) -> str:
-    """Sanitised HTML of a page. Raises TooLong beyond 100 KB, before anything is parsed."""
-    if len(markdown.encode("utf-8", "surrogatepass")) > LARGEST or markdown.count("[") > MOST_BRACKETS:
+def to_html(markdown: str, *, largest: int = LARGEST) -> str:
+    """Sanitised HTML of a page. Raises TooLong beyond so many bytes, before anything is parsed."""
+    if len(markdown.encode("utf-8", "surrogatepass")) > largest or markdown.count("[") > MOST_BRACKETS:
         raise TooLong
     environment: MutableMapping[str, Any] = {"ids": {}}
     html = _parser.render(markdown, environment)

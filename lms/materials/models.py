@@ -59,7 +59,7 @@ _RULES = {
     MaterialKind.PAGE: (Rule.READ, Rule.MARKED, Rule.OPTIONAL),
     MaterialKind.FILE: (Rule.OPENED, Rule.MARKED, Rule.OPTIONAL),
     MaterialKind.LINK: (Rule.OPENED, Rule.MARKED, Rule.OPTIONAL),
-    MaterialKind.RECORDING: (Rule.MARKED, Rule.OPENED, Rule.OPTIONAL),
+    MaterialKind.RECORDING: (Rule.WATCHED, Rule.MARKED, Rule.OPENED, Rule.OPTIONAL),
 }
 
 
@@ -80,8 +80,18 @@ class Material(Activity):
     minutes: Mapped[int | None]
     # The live session a recording is of: watching it counts for that session where its rule says so.
     recording_of_id: Mapped[int | None] = mapped_column(ForeignKey("live_session.id", ondelete="SET NULL"), index=True)
+    # How long the file of a recording is, where the file says so.
+    seconds: Mapped[int | None]
+    # The same recording as sound alone, for a weak connection.
+    sound_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
+    # One a line: «05:30 О чём писать»; chapters.py reads them. Empty: the plan of the session it is of.
+    chapters: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # What is said in it, as written (Markdown) and as shown.
+    transcript: Mapped[str] = mapped_column(Text, default="", server_default="")
+    transcript_html: Mapped[str] = mapped_column(Text, default="", server_default="")
 
-    file: Mapped[StoredFile | None] = relationship()
+    file: Mapped[StoredFile | None] = relationship(foreign_keys=file_id)
+    sound: Mapped[StoredFile | None] = relationship(foreign_keys=sound_id)
     page_files: Mapped[list[StoredFile]] = relationship(secondary=material_file)
 
     __mapper_args__ = {"polymorphic_identity": "material", "inherit_condition": id == Activity.id}
@@ -102,7 +112,10 @@ class Material(Activity):
 
 
 class ReadingPosition(Model):
-    """Where a person stopped: the anchor of the heading and the share of the page, 0 to 100."""
+    """Where a person stopped: in a page at which heading, in a recording at which second; and how much is behind her.
+
+    ``percent``, 0 to 100, is the share of the page that was on the screen, or of the recording that was played.
+    """
 
     __tablename__ = "reading_position"
 
@@ -113,4 +126,8 @@ class ReadingPosition(Model):
     anchor: Mapped[str] = mapped_column(default="")
     heading: Mapped[str] = mapped_column(default="")
     percent: Mapped[int] = mapped_column(default=0)
+    second: Mapped[int] = mapped_column(default=0, server_default="0")
+    # What of a recording was played, as played.py writes it, and how many seconds it has.
+    played: Mapped[str] = mapped_column(Text, default="", server_default="")
+    length: Mapped[int] = mapped_column(default=0, server_default="0")
     at: Mapped[datetime]

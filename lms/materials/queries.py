@@ -21,7 +21,9 @@ def visible_material(person: Person, material_id: int) -> Select[Any]:
     return (
         visible_to(person, Material)
         .where(Material.id == material_id)
-        .options(joinedload(Material.module).joinedload(Module.cycle), joinedload(Material.file))
+        .options(
+            joinedload(Material.module).joinedload(Module.cycle), joinedload(Material.file), joinedload(Material.sound)
+        )
     )
 
 
@@ -30,7 +32,7 @@ def materials_to_take(person: Person, module_id: int) -> Sequence[Material]:
     return db.session.scalars(
         visible_to(person, Material)
         .where(Material.module_id == module_id, is_out(Material))
-        .options(joinedload(Material.file), selectinload(Material.page_files))
+        .options(joinedload(Material.file), joinedload(Material.sound), selectinload(Material.page_files))
         .order_by(Material.position, Material.id)
     ).all()
 
@@ -67,7 +69,7 @@ def library(person: Person) -> Sequence[Any]:
 
 
 def visible_file(person: Person, file_id: int) -> Select[Any]:
-    """A file the person may open: one that a visible material is, or that a visible page shows. Trainers: any."""
+    """A file the person may open: one that a visible material is, has as sound or shows on its page. Trainers: any."""
     wanted = select(StoredFile).where(StoredFile.id == file_id)
     if can.teach(person):
         return wanted
@@ -75,9 +77,8 @@ def visible_file(person: Person, file_id: int) -> Select[Any]:
     on_pages = select(material_file.c.file_id).where(
         material_file.c.material_id.in_(visible.with_only_columns(Material.id))
     )
-    return wanted.where(
-        or_(StoredFile.id.in_(visible.with_only_columns(Material.file_id)), StoredFile.id.in_(on_pages))
-    )
+    themselves = [StoredFile.id.in_(visible.with_only_columns(one)) for one in (Material.file_id, Material.sound_id)]
+    return wanted.where(or_(*themselves, StoredFile.id.in_(on_pages)))
 
 
 def position_of(person: Person, material: Material) -> ReadingPosition | None:

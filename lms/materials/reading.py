@@ -15,6 +15,7 @@ class Deed(StrEnum):
     ENDED = "ended"  # came to the end of the page
     MARKED = "marked"  # pressed the button under it
     OPENED = "opened"  # opened the file, the link or the recording
+    WATCHED = "watched"  # played most of the recording (played.py)
 
 
 # By the word of the completion rule (cycles.models.Rule).
@@ -22,6 +23,7 @@ _COUNTS = {
     "read": {Deed.ENDED, Deed.MARKED},
     "marked": {Deed.MARKED},
     "opened": {Deed.OPENED},
+    "watched": {Deed.WATCHED, Deed.MARKED},
 }
 
 

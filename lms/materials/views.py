@@ -15,22 +15,25 @@ from lms.access import allow, for_guests, me
 from lms.clock import now
 from lms.cycles.models import Module, Rule
 from lms.extensions import db
-from lms.materials import actions, links, markdown, queries, reading, storage
-from lms.materials.models import Material, MaterialKind, StoredFile
+from lms.materials import actions, chapters, links, markdown, played, queries, reading, recordings, storage
+from lms.materials.chapters import Chapter
+from lms.materials.models import Material, MaterialKind, ReadingPosition, StoredFile
 from lms.materials.reading import Deed
+from lms.materials.recordings import Recording
 from lms.progress import actions as progress
 from lms.progress import queries as progress_queries
 from lms.progress import words as progress_words
 from lms.progress.models import How
 from lms.progress.path import Stage, Step
 from lms.progress.weighing import WATCHING_COUNTS
-from lms.security import allow_form_to
+from lms.security import allow_form_to, allow_frame_of
+from lms.sessions import agenda
 from lms.sessions.models import LiveSession
 from lms.talk import queries as talk
 
 blueprint = Blueprint("materials", __name__)
 
-_HOW = {Deed.ENDED: How.READ, Deed.OPENED: How.OPENED}
+_HOW = {Deed.ENDED: How.READ, Deed.OPENED: How.OPENED, Deed.WATCHED: How.WATCHED}
 
 
 def files_folder() -> storage.Place:
@@ -99,8 +102,11 @@ def show(material_id: int) -> ResponseReturnValue:
     done = {step.id for step in stage.steps if step.is_done}
     counts_for_session = live_session is not None and live_session.rule in WATCHING_COUNTS
     position = queries.position_of(me(), material)
+    recording = _recording(material, live_session, position)
     if onward := material.url or _link_to(material.file):
         allow_form_to(onward)
+    if recording.player:
+        allow_frame_of(recording.player.origins)
     return render_template(
         "materials/show.html",
         material=material,
@@ -111,7 +117,10 @@ def show(material_id: int) -> ResponseReturnValue:
         or (counts_for_session and material.recording_of_id not in done),
         ends=reading.counts(Deed.ENDED, material.rule),
         contents=markdown.contents(material.body_html),
-        stopped_at=position if position and position.heading and position.percent < reading.END else None,
+        recording=recording,
+        by_itself=played.WATCHED,
+        counts_by_itself=reading.counts(Deed.WATCHED, material.rule) or counts_for_session,
+        stopped_at=position if position and position.anchor and position.percent < reading.END else None,
         host=links.host(material.url) if material.url else "",
         learner_words=progress_words.learner_marks(),
         live_session=live_session,
@@ -122,6 +131,23 @@ def show(material_id: int) -> ResponseReturnValue:
 def _link_to(file: StoredFile | None) -> str:
     """Where the download of a file is sent on to, if that is not with us."""
     return files_folder().link(file.storage_name) if file is not None and not file.opens_in_browser else ""
+
+
+def _recording(material: Material, live_session: LiveSession | None, position: ReadingPosition | None) -> Recording:
+    """What stands around the player; ``?at=`` names the second to begin at."""
+    found: list[Chapter] = []
+    if material.chapters:
+        found = chapters.read(material.chapters)
+    elif live_session is not None:
+        plan = agenda.items(live_session.agenda, live_session.starts_at, live_session.zone)
+        found = chapters.planned([(item.at, item.title) for item in plan], live_session.starts_at)
+    return recordings.shown(
+        material.url,
+        found,
+        asked=request.args.get("at", type=int),
+        left_at=position.second if position else 0,
+        percent=position.percent if position else 0,
+    )
 
 
 def _following(steps: list[Step], material_id: int) -> Step | None:
@@ -145,13 +171,13 @@ def _live_session_of(material: Material) -> LiveSession | None:
     return db.session.get(LiveSession, material.recording_of_id) if material.recording_of_id else None
 
 
-def _note(material: Material, deed: Deed) -> None:
+def note(material: Material, deed: Deed) -> None:
     """Record the deed where it counts: for the material by its rule, and for the live session a recording is of."""
     counts = reading.counts(deed, material.rule)
     if counts:
         marked = How.READ if material.rule is Rule.READ else How.MARKED
         progress.complete(me(), material, _HOW.get(deed, marked), now=now())
-    if counts or deed is Deed.MARKED:
+    if counts or deed in {Deed.MARKED, Deed.WATCHED}:
         live_session = _live_session_of(material)
         if live_session is not None:
             progress.watched(me(), live_session, now=now())
@@ -162,7 +188,7 @@ def _note(material: Material, deed: Deed) -> None:
 def mark_read(material_id: int) -> ResponseReturnValue:
     """The button under the material: it is done, on to the next step of the module."""
     material = find_open_material(material_id)
-    _note(material, Deed.MARKED)
+    note(material, Deed.MARKED)
     db.session.commit()
     stage = progress_queries.module_of(me(), cast(Module, material.module), now=now())
     following = _following(stage.steps, material.id)
@@ -179,7 +205,7 @@ def remember_position(material_id: int) -> ResponseReturnValue:
     percent = min(max(request.form.get("percent", 0, type=int), 0), 100)
     actions.remember_position(me(), material, anchor=request.form.get("anchor", ""), percent=percent, now=now())
     if percent >= reading.END:
-        _note(material, Deed.ENDED)
+        note(material, Deed.ENDED)
     db.session.commit()
     return "", 204
 
@@ -194,6 +220,6 @@ def open_material(material_id: int) -> ResponseReturnValue:
         target = url_for("materials.file", file_id=material.file.id, name=material.file.original_name)
     if not target:
         return redirect(url_for("materials.show", material_id=material.id), 303)
-    _note(material, Deed.OPENED)
+    note(material, Deed.OPENED)
     db.session.commit()
     return redirect(target, 303)

@@ -229,6 +229,8 @@ class Path:
             (stage, step)
             for stage, step in self.steps
             if step.type == "material" and step.percent_read is not None and not step.is_done
+            # A recording that was opened elsewhere, or played to its end, is not gone on with.
+            if step.kind != "recording" or step.heading
         ]
         return quizzes + readings
 

@@ -56,6 +56,7 @@ def _of_activity(activity: Activity) -> str:
         Rule.READ: _("read it to the end or mark it as read"),
         Rule.MARKED: _("mark it as done"),
         Rule.OPENED: _("open it"),
+        Rule.WATCHED: _("watch most of it or mark it as watched"),
         Rule.PASSED: _("pass it"),
         Rule.PRESENT: _("be there"),
         Rule.PRESENT_OR_WATCHED: _("be there or watch the recording"),
@@ -171,7 +172,7 @@ def _deed(rule: str, steps: list[Step]) -> str:
             return ngettext("pass the quiz", "pass %(num)s quizzes", count)
         case Rule.PRESENT:
             return ngettext("come to the session", "come to %(num)s sessions", count)
-        case Rule.PRESENT_OR_WATCHED:
+        case Rule.PRESENT_OR_WATCHED | Rule.WATCHED:
             return ngettext("watch the recording", "watch %(num)s recordings", count)
     until = min((step.rule_until for step in steps if step.rule_until), default=None)
     if until:

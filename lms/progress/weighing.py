@@ -17,7 +17,7 @@ from lms.accounts.models import Person
 from lms.clock import now
 from lms.cycles.models import Activity, Rule
 from lms.extensions import db
-from lms.materials import reading
+from lms.materials import played, reading
 from lms.materials.models import ReadingPosition
 from lms.progress.models import Completion, How, SetAside
 from lms.quizzes.models import Quiz
@@ -29,6 +29,7 @@ COUNTED = {
     Rule.READ: (How.READ, How.MARKED),
     Rule.MARKED: (How.READ, How.MARKED),
     Rule.OPENED: (How.OPENED, How.READ, How.MARKED),
+    Rule.WATCHED: (How.WATCHED, How.READ, How.MARKED),
     Rule.PASSED: (How.PASSED,),
     Rule.PRESENT: (How.PRESENT,),
     Rule.PRESENT_OR_WATCHED: (How.PRESENT, How.WATCHED),
@@ -116,13 +117,14 @@ def _move(source: Any, target: Any, which: ColumnElement[bool], activity: Activi
 
 
 def _gather(activity: Activity) -> None:
-    """Deeds that nobody wrote down as long as the rule asked for nothing: quizzes passed, texts read to the end."""
+    """Deeds that nobody wrote down as long as the rule asked for nothing: quizzes passed, texts read, recordings."""
     if activity.rule is Rule.PASSED:
         passed = standings(and_(Quiz.id == activity.id, tells_at(now()))).subquery().c
         deeds = select(passed.person_id, literal(How.PASSED.value), passed.at).where(passed.passed == 1)
-    elif activity.rule is Rule.READ:
-        deeds = select(ReadingPosition.person_id, literal(How.READ.value), ReadingPosition.at).where(
-            ReadingPosition.material_id == activity.id, ReadingPosition.percent >= reading.END
+    elif activity.rule in {Rule.READ, Rule.WATCHED}:
+        how, enough = (How.READ, reading.END) if activity.rule is Rule.READ else (How.WATCHED, played.WATCHED)
+        deeds = select(ReadingPosition.person_id, literal(how.value), ReadingPosition.at).where(
+            ReadingPosition.material_id == activity.id, ReadingPosition.percent >= enough
         )
     else:
         return

@@ -36,7 +36,8 @@ class Source:
 
 
 def _of_material(material: Material) -> Words:
-    return material.title, material.title_en, f"{to_text(material.body_html)} {material.url}".strip()
+    said = f"{material.chapters} {to_text(material.transcript_html)}"
+    return material.title, material.title_en, f"{to_text(material.body_html)} {material.url} {said}".strip()
 
 
 def _of_live_session(live_session: LiveSession) -> Words:

@@ -234,7 +234,7 @@ def around(live_session: LiveSession) -> list[AnyRow]:
         db.session.execute(
             select(
                 Activity.id, Activity.type, Activity.title, Activity.title_en, Activity.position, Activity.due_at,
-                material.c.kind, material.c.minutes, material.c.recording_of_id,
+                material.c.kind, material.c.minutes, material.c.recording_of_id, material.c.chapters,
                 StoredFile.original_name, StoredFile.size,
             )
             .outerjoin(material, material.c.id == Activity.id)

@@ -13,6 +13,8 @@ from lms import permissions as can
 from lms.access import allow, for_guests, me
 from lms.clock import now
 from lms.extensions import db
+from lms.materials import chapters
+from lms.materials.chapters import Chapter
 from lms.outbox.render import link
 from lms.progress.actions import complete
 from lms.progress.models import How
@@ -68,6 +70,7 @@ def show(live_session_id: int) -> ResponseReturnValue:
     phase = live_session.phase(at)
     plan = agenda.items(live_session.agenda, live_session.starts_at, live_session.zone)
     around = queries.around(live_session)
+    recordings = [row for row in around if row.recording_of_id == live_session.id]
     who = queries.yes_by_centre if phase is Phase.BEFORE else queries.present_by_centre
     centres = who(live_session.id)
     done = done_in_module(me(), live_session.module_id) if phase is Phase.AFTER and live_session.module_id else set()
@@ -91,7 +94,8 @@ def show(live_session_id: int) -> ResponseReturnValue:
         total=sum(row.number for row in centres),
         expected=queries.number_of_yes(live_session.id) if phase is Phase.LIVE else 0,
         materials=[row for row in around if row.type == "material" and row.recording_of_id != live_session.id],
-        recordings=[row for row in around if row.recording_of_id == live_session.id],
+        recordings=recordings,
+        chapters=_chapters(recordings[0].chapters, plan, live_session) if recordings else [],
         quizzes=[row for row in around if row.type == "quiz"],
         done=done,
         feedback=feedback_of(live_session, said) if phase is Phase.AFTER else None,
@@ -99,6 +103,13 @@ def show(live_session_id: int) -> ResponseReturnValue:
         words=words,
         talk=talk.beneath(me(), live_session),
     )
+
+
+def _chapters(typed: str, plan: list[agenda.Item], live_session: LiveSession) -> list[Chapter]:
+    """Where to press to be at the right place of the recording."""
+    if typed:
+        return chapters.read(typed)
+    return chapters.planned([(item.at, item.title) for item in plan], live_session.starts_at)
 
 
 def feedback_of(live_session: LiveSession, before: Feedback | None) -> dict[str, Any]:

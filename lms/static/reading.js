@@ -1,4 +1,4 @@
-// Remembers where one stopped reading, and that one came to the end. Nothing is said before one has scrolled or played.
+// Remembers where one stopped reading, and that one came to the end. Nothing is said before one has scrolled.
 const token = document.querySelector("meta[name=csrf-token]").content;
 
 function say(address, words) {
@@ -50,8 +50,4 @@ document.querySelectorAll("[data-reading]").forEach((page) => {
   addEventListener("visibilitychange", () => {
     if (scrolled && document.visibilityState === "hidden") remember();
   });
-});
-
-document.querySelectorAll("[data-watching]").forEach((player) => {
-  player.addEventListener("play", () => say(player.dataset.watching, {}), { once: true });
 });

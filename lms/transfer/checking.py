@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 
 from lms.cycles.models import FITTING_RULES, Activity, Cycle, Module, State
 from lms.dates import find_zone
-from lms.materials import links
+from lms.materials import chapters, links
 from lms.materials.filetypes import kept_name
-from lms.materials.markdown import TooLong, to_html, to_text
+from lms.materials.markdown import LARGEST, LARGEST_TRANSCRIPT, TooLong, to_html, to_text
 from lms.materials.models import Material, MaterialKind, StoredFile
 from lms.quizzes.formats.draft import ChoiceDraft, QuestionDraft, lacks
 from lms.quizzes.models import Choice, Question, QuestionKind, Quiz, QuizDraw, Topic
@@ -120,10 +120,12 @@ class _Checking:
         values = _read(Material, told, place)
         _required(values, place, "kind")
         values["file"] = self._address(told.get("file"), place)
+        values["sound"] = self._address(told.get("sound"), place)
         values["recording_of"] = _key(told, "recording_of", place)
         values["url"] = self._link(values.get("url") or "", common["title"])
         values["body"] = values.get("body") or ""
         _html(values["body"], f"{place}.body")
+        values |= _around_the_player(values, place)
         fitting = Material(kind=values["kind"]).fitting_rules
         rule = common["rule"] if common["rule"] in fitting else fitting[0]
         return {**values, "rule": rule, "state": _ready(common, _has_content(values))}
@@ -250,11 +252,23 @@ class _Checking:
             return ""
 
 
-def _html(text: str, place: str) -> str:
+def _html(text: str, place: str, largest: int = LARGEST) -> str:
     try:
-        return to_html(text)
+        return to_html(text, largest=largest)
     except TooLong:
         raise Wrong(place) from None
+
+
+def _around_the_player(values: Tree, place: str) -> Tree:
+    """What a recording has beside its file: the text, and chapters, which must be some to be kept."""
+    text, typed = values.get("transcript") or "", values.get("chapters") or ""
+    _html(text, f"{place}.transcript", LARGEST_TRANSCRIPT)
+    try:
+        chapters.read(typed)
+    except chapters.NoChapter:
+        raise Wrong(f"{place}.chapters") from None
+    seconds = values.get("seconds")
+    return {"transcript": text, "chapters": typed, "seconds": seconds if seconds and 0 < seconds < 90_000 else None}
 
 
 def _appearing(values: Tree) -> Tree:

@@ -64,9 +64,9 @@ TABLES = {
         left=_NEW | _BORN,
     ),
     "material": Carried(
-        whole=("kind", "body", "topic", "url", "minutes"),
-        linked=("file_id", "recording_of_id"),
-        made=("id", "body_html"),
+        whole=("kind", "body", "topic", "url", "minutes", "seconds", "chapters", "transcript"),
+        linked=("file_id", "sound_id", "recording_of_id"),
+        made=("id", "body_html", "transcript_html"),
     ),
     "material_file": Carried(made=("material_id", "file_id")),
     "stored_file": Carried(

@@ -169,6 +169,7 @@ class _Packing:
         return {
             **_told(material, Material),
             "file": f"/files/{material.file_id}/" if material.file_id else None,
+            "sound": f"/files/{material.sound_id}/" if material.sound_id else None,
             "recording_of": self.activity_keys.get(material.recording_of_id or 0),
         }
 

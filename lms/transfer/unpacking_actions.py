@@ -110,12 +110,16 @@ def _whole(model: Any, told: Tree, parcel: Unpacking, zone: str = "") -> Any:
 def _material(parcel: Unpacking, told: Tree, _cycle: Cycle) -> Activity:
     material: Material = _whole(Material, told, parcel)
     material.file_id = next((file.id for file in parcel.files_in(told["file"])), None)
+    material.sound_id = next((file.id for file in parcel.files_in(told["sound"])), None)
     if material.lacks is not None and material.state is not State.HIDDEN:
         material.withdraw()
     if material.kind is MaterialKind.PAGE:
         material.body_html = markdown.to_html(material.body)
         material.minutes = reading.minutes(material.body_html)
         material.page_files = parcel.files_in(material.body)
+    if material.transcript:
+        material.transcript_html = markdown.to_html(material.transcript, largest=markdown.LARGEST_TRANSCRIPT)
+        material.page_files = parcel.files_in(material.transcript)
     return material
 
 

@@ -173,4 +173,4 @@ def test_the_first_fitting_rule_is_the_usual_one(app):
     usual = [factories.material(module, kind=kind).fitting_rules[0] for kind in MaterialKind]
     usual += [factories.quiz(module).fitting_rules[0], factories.live_session(module).fitting_rules[0]]
 
-    assert usual == [Rule.READ, Rule.OPENED, Rule.OPENED, Rule.MARKED, Rule.PASSED, Rule.PRESENT_OR_WATCHED]
+    assert usual == [Rule.READ, Rule.OPENED, Rule.OPENED, Rule.WATCHED, Rule.PASSED, Rule.PRESENT_OR_WATCHED]

@@ -276,7 +276,7 @@ def test_a_recording_is_of_a_session_of_its_cycle(app, cast, as_, module, files)
 
     material = the_material()
     assert (material.recording_of_id, material.minutes, material.url, material.rule) == (
-        meeting.id, 84, "https://rutube.ru/video/1/", Rule.MARKED,
+        meeting.id, 84, "https://rutube.ru/video/1/", Rule.WATCHED,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 from lms.clock import now
 from lms.cycles.models import Rule, State
 from lms.extensions import db
-from lms.materials.actions import keep_file, write_page
+from lms.materials.actions import keep_file, write_page, write_transcript
 from lms.materials.models import MaterialKind
 from lms.progress.models import CycleCompletion, Ground
 from lms.quizzes.models import Answer, ExtraTime, QuestionKind, QuizDraw, Showing
@@ -104,8 +104,10 @@ def season(app, cast) -> SimpleNamespace:
     ]
     recording = factories.material(
         first, title="Запись", kind=MaterialKind.RECORDING, rule=Rule.MARKED, body="", body_html="",
-        url="https://rutube.ru/video/1/", recording_of_id=session.id, minutes=84,
+        url="https://rutube.ru/video/1/", recording_of_id=session.id, minutes=84, seconds=5040,
+        chapters="05:30 О чём писать", sound=plan,
     )  # fmt: skip
+    write_transcript(recording, "**Здравствуйте.**")
     meeting = factories.live_session(
         title="Общая встреча", kind=LiveSessionKind.JOINT_MEETING, cycle=cycle, starts_at=_at(2026, 11, 5, 12)
     )

@@ -86,6 +86,8 @@ def test_materials_keep_their_text_and_share_their_files(as_, cast, season):
     assert {one.id for one in page.page_files} == {season.picture.id, season.plan.id}
     assert (file.file_id, link.url) == (season.plan.id, "https://example.org/law")
     assert (recording.recording_of_id, recording.minutes) == (session.id, 84)
+    assert (recording.chapters, recording.seconds, recording.sound_id) == ("05:30 О чём писать", 5040, season.plan.id)
+    assert recording.transcript_html == "<p><strong>Здравствуйте.</strong></p>\n"
 
 
 def test_a_quiz_comes_with_its_ten_kinds_its_settings_and_its_draws(as_, cast, season):
