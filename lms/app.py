@@ -22,6 +22,9 @@ from lms.materials import carrying_views, edit_views, file_views, history_views,
 from lms.materials import views as materials
 from lms.outbox import fate_views, post, self_check_views, worker
 from lms.outbox import views as outbox
+from lms.packages import claim_views, host, sweep_worker
+from lms.packages import edit_views as package_edit_views
+from lms.packages import views as packages
 from lms.progress import (
     completion_worker,
     decision_views,
@@ -83,6 +86,7 @@ AREAS = (
     centres,
     cycles, module_views, activity_views, enrolment_views, preview_views,
     materials, edit_views, writing_views, history_views, watching_views, carrying_views, file_views,
+    packages, package_edit_views, claim_views,
     quizzes, attempt_views, submission_views, question_views, regrade_views, figure_views, bank_views, review_views,
     question_import_views,
     surveys, reply_views, result_views,
@@ -100,7 +104,7 @@ AREAS = (
 # Modules that give the worker something to do, with ``@every``, beside delivering letters.
 WORK = (
     completion_worker, digest_worker, mailbox_worker, overdue_worker, participant_list_worker, reminder_worker,
-    reports_worker, search_worker,
+    reports_worker, search_worker, sweep_worker,
 )  # fmt: skip
 
 
@@ -115,6 +119,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.url_map.converters["int"] = Id
     config.load(app, overrides)
+    host.init_app(app)
     if app.config["PROXY_COUNT"]:
         hops = app.config["PROXY_COUNT"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -34,6 +34,10 @@ class Defaults:
     # The address people reach us at, for links in letters, without a slash at the end.
     # Empty: http://HOST:PORT, which is good for a browser on this machine only.
     PUBLIC_URL = ""
+    # The address under which packages (SCORM) are played: another host name, or port, of this same server. Scripts in a
+    # package run there, where no cookie and no page of ours is. Empty: on a machine of one's own its other name
+    # (127.0.0.1 and localhost); anywhere else packages are not played until it is set.
+    PACKAGES_URL = ""
     # The host part of calendar UIDs and Message-IDs; empty means the host of PUBLIC_URL. Keep it for life.
     MAIL_DOMAIN = ""
     # Said in the footer of every page and letter. ORGANISATION_EN is its English form.
@@ -141,6 +145,10 @@ def load(app: Flask, overrides: dict[str, object] | None = None) -> None:
     config["PORT"] = int(config["PORT"])
     config["PUBLIC_URL"] = config["PUBLIC_URL"].rstrip("/") or _own_address(config["HOST"], config["PORT"])
 
+    config["PACKAGES_URL"] = config["PACKAGES_URL"].rstrip("/") or other_name(config["PUBLIC_URL"])
+    if urlsplit(config["PACKAGES_URL"]).netloc == urlsplit(config["PUBLIC_URL"]).netloc:
+        raise RuntimeError("LMS_PACKAGES_URL must have another host or port than LMS_PUBLIC_URL.")
+
     data_folder = Path(config["DATA_FOLDER"]).resolve()
     data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's names and answers are in it
     config["DATA_FOLDER"] = str(data_folder)
@@ -174,6 +182,13 @@ def _own_address(host: str, port: int) -> str:
     """Where a browser on this machine finds us; a server that listens everywhere is also found at 127.0.0.1."""
     reachable = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else f"[{host}]" if ":" in host else host
     return f"http://{reachable}:{port}"
+
+
+def other_name(url: str) -> str:
+    """The other name of this machine, where the address is one of it: browsers hold the two apart. Otherwise empty."""
+    parts = urlsplit(url)
+    other = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}.get(parts.hostname or "")
+    return f"{parts.scheme}://{other}:{parts.port}" if other and parts.port else ""
 
 
 def _installed_key(path: Path) -> str:

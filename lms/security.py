@@ -27,7 +27,7 @@ def allow_form_to(url: str) -> None:
 
 
 def allow_frame_of(origins: Iterable[str]) -> None:
-    """Let this page, once it is asked to, show a frame of those hosts (the player of a recording)."""
+    """Let this page, once it is asked to, show a frame of those hosts (a recording's player, a package)."""
     g.frame_sources = " ".join(origins)
 
 

@@ -95,6 +95,7 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             "WTF_CSRF_ENABLED": False,
             "ASSETS_COMPRESS": False,
             "PUBLIC_URL": "https://lms.test",
+            "PACKAGES_URL": "https://packages.test",
             "MAIL_DOMAIN": "lms.test",
             "MAIL_SERVER": "",
             "QUIET_HOURS": "",

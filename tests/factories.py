@@ -16,6 +16,7 @@ from lms.cycles.models import Cycle, DueException, Enrolment, Module, Rule, Stat
 from lms.extensions import db
 from lms.materials.models import Material, MaterialKind
 from lms.outbox.models import Letter
+from lms.packages.models import Edition, Package, Part
 from lms.progress.models import Completion, How
 from lms.quizzes.import_models import QuestionImport
 from lms.quizzes.models import Attempt, Choice, Question, QuestionKind, Quiz, Topic
@@ -91,6 +92,16 @@ def material(in_module: Module, **fields: Any) -> Material:
         "body_html": "<p>Текст.</p>",
     } | fields
     return _keep(Material(**_activity(in_module, Rule.READ, fields)))
+
+
+def package(in_module: Module, *parts: Part, **fields: Any) -> Package:
+    """A package of SCORM 1.2 as if it had been uploaded; of one part that reports, unless others are given."""
+    made = {
+        "title": "Тренажёр", "storage_name": f"package-{next(_number)}", "original_name": "course.zip", "size": 1000,
+        "sha256": "0" * 64, "uploaded_at": now(), "edition": Edition.SCORM_12,
+        "outline": [part.to_json() for part in parts or (Part("one", "Начало", href="one.html", reports=True),)],
+    }  # fmt: skip
+    return _keep(Package(**_activity(in_module, Rule.CLAIMED, made | fields)))
 
 
 def quiz(in_module: Module, **fields: Any) -> Quiz:

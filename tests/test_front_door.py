@@ -147,6 +147,7 @@ def world(cast) -> SimpleNamespace:
 def _things(cycle, module, person, mark: str) -> dict[str, Any]:
     material = factories.material(module, title=f"Материал {mark}")
     db.session.add(PageVersion(material_id=material.id, number=1, title=f"Версия {mark}", body="", saved_at=now()))
+    package = factories.package(module, title=f"Пакет {mark}")
     quiz = factories.quiz(module, title=f"Тест {mark}")
     question = factories.question(quiz, right=("да",), wrong=("нет",), text=f"Вопрос {mark}")
     live_session = factories.live_session(module, title=f"Встреча {mark}", audience=Audience.INVITED)
@@ -180,6 +181,8 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "activity_id": material.id,
         "material_id": material.id,
         "version_number": 1,
+        "package_id": package.id,
+        "part_number": 1,
         "quiz_id": quiz.id,
         "question_id": question.id,
         "question_import_id": factories.question_import(quiz, person, f"Вопрос {mark} {{T}}").id,

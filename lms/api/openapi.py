@@ -28,8 +28,8 @@ FIELDS: dict[str, dict[str, Schema]] = {
     },
     "completion": {
         "id": _NUMBER, "person_id": _NUMBER, "cycle": _or_nothing(_TEXT), "module": _or_nothing(_NUMBER),
-        "activity_id": _NUMBER, "activity_type": _words("material", "quiz", "live_session"), "activity": _TEXT,
-        "how": _TEXT, "at": _INSTANT,
+        "activity_id": _NUMBER, "activity_type": _words("material", "package", "quiz", "live_session"),
+        "activity": _TEXT, "how": _TEXT, "at": _INSTANT,
     },
     "attendance": {
         "id": _NUMBER, "person_id": _NUMBER, "cycle": _or_nothing(_TEXT), "live_session_id": _NUMBER,

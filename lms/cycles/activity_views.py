@@ -21,6 +21,8 @@ from lms.display import moment
 from lms.extensions import db
 from lms.materials import actions as materials
 from lms.materials.models import MaterialKind
+from lms.packages import actions as packages
+from lms.packages.models import Claim
 from lms.progress.models import Completion
 from lms.quizzes.models import Attempt, Quiz
 from lms.sessions.models import Attendance, Invitation
@@ -41,7 +43,7 @@ def back_to(activity: Activity) -> ResponseReturnValue:
 @blueprint.post("/modules/<int:module_id>/activities")
 @allow(can.edit_curriculum)
 def new_activity(module_id: int) -> ResponseReturnValue:
-    """A draft with nothing but its ``title`` at the end of the module; ``type`` is page or quiz."""
+    """A draft with nothing but its ``title`` at the end of the module; ``type`` is page, package or quiz."""
     module = find_module(module_id)
     title = one_line(request.form.get("title"))[:200]
     if not title:
@@ -59,6 +61,8 @@ def _new(type: str, module: Module) -> Activity:
     match type:
         case "page":
             return materials.new_material(module, MaterialKind.PAGE, now=now())
+        case "package":
+            return packages.new_package(module, now=now())
         case "quiz":
             return Quiz(rule=FITTING_RULES["quiz"][0], created_at=now(), updated_at=now())
     abort(400)
@@ -152,6 +156,7 @@ def _is_used(activity: Activity) -> bool:
                 or_(
                     exists().where(Completion.activity_id == activity.id),
                     exists().where(Attempt.quiz_id == activity.id),
+                    exists().where(Claim.package_id == activity.id),
                     exists().where(Invitation.live_session_id == activity.id),
                     exists().where(Attendance.live_session_id == activity.id),
                 )

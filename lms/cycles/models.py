@@ -1,7 +1,7 @@
 """The curriculum: a cycle is ordered modules, a module is ordered activities; people are enrolled in a cycle.
 
-``Activity`` is one table with joined subclasses (Material, Quiz, LiveSession), so that the path, the matrix and the
-editor treat all three alike: one order in a module, one state, one completion rule.
+``Activity`` is one table with joined subclasses (Material, Package, Quiz, LiveSession), so that the path, the matrix
+and the editor treat all of them alike: one order in a module, one state, one completion rule.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Rule(StrEnum):
     OPENED = "opened"  # a file or link was opened
     WATCHED = "watched"  # most of a recording was played, or it was marked as watched
     PASSED = "passed"  # the quiz was passed
+    CLAIMED = "claimed"  # the package says that it was completed or passed
     PRESENT = "present"  # was at the live session
     PRESENT_OR_WATCHED = "present_or_watched"  # was there, or watched its recording
     # was there, or watched its recording and passed ``rule_quiz_id``, both by ``rule_until`` where that is set
@@ -63,6 +64,7 @@ class Lack(StrEnum):
     FILE = "file"
     ADDRESS = "address"
     RECORDING = "recording"
+    PACKAGE = "package"  # its ZIP
     QUESTIONS = "questions"
     ROOM = "room"  # a link to enter by, or a place to come to
 
@@ -70,6 +72,7 @@ class Lack(StrEnum):
 # The rules that fit each type of activity, the usual one first. A material's depend on its kind as well.
 FITTING_RULES = {
     "material": (Rule.READ, Rule.MARKED, Rule.OPENED, Rule.WATCHED, Rule.OPTIONAL),
+    "package": (Rule.CLAIMED, Rule.OPENED, Rule.OPTIONAL),
     "quiz": (Rule.PASSED, Rule.OPTIONAL),
     "live_session": (Rule.PRESENT_OR_WATCHED, Rule.PRESENT, Rule.PRESENT_OR_CAUGHT_UP, Rule.OPTIONAL),
 }
@@ -197,7 +200,7 @@ class Module(Appearing, Model):
 
 
 class Activity(Appearing, Model):
-    """What a module is made of. ``type`` says which: material, quiz or live_session."""
+    """What a module is made of. ``type`` says which: material, package, quiz or live_session."""
 
     __tablename__ = "activity"
 

@@ -23,6 +23,7 @@ from lms.cycles.views import blueprint, find_cycle
 from lms.display import moment
 from lms.extensions import db
 from lms.materials.models import Material
+from lms.packages.models import Package
 from lms.progress import rule_words
 from lms.quizzes.models import Quiz
 from lms.sessions.models import LiveSession
@@ -37,7 +38,7 @@ def find_module(module_id: int) -> Module:
 
 def activities_of(module: Module) -> Sequence[Activity]:
     """The module's activities in order, whole, with what their lacks and their lines in the list need."""
-    every = with_polymorphic(Activity, [Material, Quiz, LiveSession])
+    every = with_polymorphic(Activity, [Material, Package, Quiz, LiveSession])
     return db.session.scalars(
         select(every)
         .where(every.module_id == module.id)
@@ -59,6 +60,8 @@ def what_to_do(activity: Activity) -> str:
             return _("give the address of “%(title)s”", title=title)
         case Lack.RECORDING:
             return _("add a link or a file to “%(title)s”", title=title)
+        case Lack.PACKAGE:
+            return _("upload the ZIP of “%(title)s”", title=title)
         case Lack.QUESTIONS:
             return _("write the questions of “%(title)s”", title=title)
         case Lack.ROOM:

@@ -10,6 +10,7 @@ RULES = {
     Rule.OPENED: _l("it is opened"),
     Rule.WATCHED: _l("most of it was played, or it is marked as watched"),
     Rule.PASSED: _l("it is passed"),
+    Rule.CLAIMED: _l("the package says that it is completed or passed"),
     Rule.PRESENT: _l("they were at the session"),
     Rule.PRESENT_OR_WATCHED: _l("they were at the session or watched the recording"),
     Rule.PRESENT_OR_CAUGHT_UP: _l("they were at the session or watched the recording and passed the quiz"),

@@ -79,7 +79,7 @@ def take_along(module_id: int) -> Response:
             "language": locale(),
             "back": _("Contents of the module"),
             "until": _(
-                "As it stood on %(day)s. The platform has the newest: quizzes and sessions are only there.",
+                "As it stood on %(day)s. The platform has the newest: quizzes, packages and sessions are only there.",
                 day=day(now()),
             ),
         },

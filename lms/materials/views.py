@@ -162,6 +162,8 @@ def _address_of(step: Step) -> str:
         return url_for("materials.show", material_id=step.id)
     if step.type == "quiz":
         return url_for("quizzes.show", quiz_id=step.id)
+    if step.type == "package":
+        return url_for("packages.show", package_id=step.id)
     return url_for("sessions.show", live_session_id=step.id)
 
 

@@ -26,6 +26,7 @@ from lms.database import revision
 from lms.extensions import db
 from lms.materials.models import ReadingPosition
 from lms.outbox.models import Letter
+from lms.packages.models import Claim
 from lms.progress.matrix import NOWHERE, Column, Group, Matrix, People, Row, people_named
 from lms.progress.models import Completion, How
 from lms.progress.rules import Required
@@ -230,9 +231,9 @@ def _done(activity_ids: Collection[int]) -> Select[Any]:
 
 
 def begun_by(matrix: Matrix, places: Collection[int]) -> dict[int, People]:
-    """Who of those rows began which module: has an attempt, a reading position, or was at its session. One statement.
+    """Who of those rows began which module: has an attempt, a reading position, an opened package, or was there.
 
-    What they have *done* the matrix knows already; this is asked only for the rows that are shown.
+    One statement. What they have *done* the matrix knows already; this is asked only for the rows that are shown.
     """
     ids = {one.activity_id: column.id for column in matrix.columns for one in column.required}
     if not ids or not places:
@@ -246,6 +247,7 @@ def begun_by(matrix: Matrix, places: Collection[int]) -> dict[int, People]:
             for activity, person in (
                 (Attempt.quiz_id, Attempt.person_id),
                 (ReadingPosition.material_id, ReadingPosition.person_id),
+                (Claim.package_id, Claim.person_id),
                 (Attendance.live_session_id, Attendance.person_id),
             )
         )

@@ -18,6 +18,7 @@ class How(StrEnum):
     MARKED = "marked"
     OPENED = "opened"
     PASSED = "passed"
+    CLAIMED = "claimed"  # a package says so
     PRESENT = "present"
     WATCHED = "watched"
     BY_HAND = "by_hand"  # a coordinator said so, with a reason

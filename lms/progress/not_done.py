@@ -16,7 +16,7 @@ from lms.progress.models import How
 from lms.progress.rules import Mark
 from lms.spreadsheet import Cell
 
-KINDS = ("live_session", "material", "quiz")
+KINDS = ("live_session", "material", "package", "quiz")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def kinds_of(required: Sequence[Any]) -> list[str]:
 
 
 def heads(required: Sequence[Any]) -> list[str]:
-    words = {"live_session": _("Session"), "material": _("Materials"), "quiz": _("Quiz")}
+    words = {"live_session": _("Session"), "material": _("Materials"), "package": _("Package"), "quiz": _("Quiz")}
     return [words[kind] for kind in kinds_of(required)]
 
 
@@ -66,7 +66,7 @@ def export_head(required: Sequence[Any]) -> list[Cell]:
 
 def _cell(kind: str, asked: list[Any], standing: Standing, column: Column, now: datetime) -> tuple[Mark | None, str]:
     done = [one for one in asked if one.id in standing.how]
-    if len(asked) > 1 or kind == "material":
+    if len(asked) > 1 or kind in {"material", "package"}:
         return None, _("%(done)s of %(all)s", done=len(done), all=len(asked))
     (activity,) = asked
     if standing.how.get(activity.id) is How.EXCUSED:

@@ -62,6 +62,8 @@ class Step:
     file_size: int | None = None
     percent_read: int | None = None
     heading: str | None = None
+    # package
+    is_opened: bool = False
     # live session
     starts_at: datetime | None = None
     ends_at: datetime | None = None
@@ -83,7 +85,7 @@ class Step:
 
     @property
     def is_begun(self) -> bool:
-        return bool(self.tries) or self.percent_read is not None or self.attended_at is not None
+        return bool(self.tries) or self.percent_read is not None or self.attended_at is not None or self.is_opened
 
     @property
     def file_type(self) -> str:
@@ -223,12 +225,12 @@ class Path:
 
     @cached_property
     def begun(self) -> list[tuple[Stage, Step]]:
-        """What was begun and not finished: open attempts first, then materials one stopped in."""
+        """What was begun and not finished: open attempts first, then materials one stopped in and packages."""
         quizzes = [(stage, step) for stage, step in self.steps if step.open_try]
         readings = [
             (stage, step)
             for stage, step in self.steps
-            if step.type == "material" and step.percent_read is not None and not step.is_done
+            if (step.is_opened or (step.type == "material" and step.percent_read is not None)) and not step.is_done
             # A recording that was opened elsewhere, or played to its end, is not gone on with.
             if step.kind != "recording" or step.heading
         ]
@@ -241,7 +243,7 @@ class Path:
             if stage.is_locked:
                 continue
             for step in stage.left:
-                if step.type == "material" or (step.type == "quiz" and step.may_try):
+                if step.type in {"material", "package"} or (step.type == "quiz" and step.may_try):
                     return stage, step
         return None
 

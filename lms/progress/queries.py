@@ -31,6 +31,7 @@ from lms.cycles.models import Activity, Cycle, DueException, Module, Rule, State
 from lms.cycles.queries import enrolled_in
 from lms.extensions import db
 from lms.materials.models import Material, ReadingPosition, StoredFile
+from lms.packages.models import Claim
 from lms.progress.matrix_queries import is_required
 from lms.progress.models import Completion, CycleCompletion, Decision, SavedView
 from lms.progress.path import Path, Stage, Step, Try
@@ -43,6 +44,7 @@ _material, _file, _reading = Material.__table__.c, StoredFile.__table__.c, Readi
 _session, _invitation, _attendance = LiveSession.__table__.c, Invitation.__table__.c, Attendance.__table__.c
 _mine, _centres = (DueException.__table__.alias(name).c for name in ("mine", "centres"))
 _prerequisite = module_prerequisite.c
+_claim = Claim.__table__.c
 _completion, _quiz, _attempt = Completion.__table__.c, Quiz.__table__.c, Attempt.__table__.c
 
 
@@ -94,6 +96,11 @@ _FOR_CENTRE = and_(
     ),
 )
 _SHOWN = or_(_session.id.is_(None), _session.audience == Audience.CYCLE, _invitation.id.is_not(None), _FOR_CENTRE)
+# A package of which somebody opened a part.
+_OPENED = and_(
+    _activity.type == "package",
+    exists().where(_claim.package_id == _activity.id, _claim.person_id == _person).correlate(Activity.__table__),
+)
 _OF_MODULE = 9
 _ROWS: Select[Any] = (
     select(
@@ -127,6 +134,7 @@ _ROWS: Select[Any] = (
         _file.size,
         _reading.percent,
         _reading.heading,
+        _OPENED,
         _session.starts_at,
         _session.ends_at,
         _session.zone,

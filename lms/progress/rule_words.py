@@ -58,6 +58,7 @@ def _of_activity(activity: Activity) -> str:
         Rule.OPENED: _("open it"),
         Rule.WATCHED: _("watch most of it or mark it as watched"),
         Rule.PASSED: _("pass it"),
+        Rule.CLAIMED: _("go through it until the package says that it is done"),
         Rule.PRESENT: _("be there"),
         Rule.PRESENT_OR_WATCHED: _("be there or watch the recording"),
     }[rule]
@@ -168,6 +169,8 @@ def _deed(rule: str, steps: list[Step]) -> str:
             return ngettext("read the material", "read %(num)s materials", count)
         case Rule.OPENED:
             return ngettext("open the file", "open %(num)s files", count)
+        case Rule.CLAIMED:
+            return ngettext("go through the package", "go through %(num)s packages", count)
         case Rule.PASSED:
             return ngettext("pass the quiz", "pass %(num)s quizzes", count)
         case Rule.PRESENT:

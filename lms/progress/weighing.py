@@ -28,9 +28,10 @@ BY_WORD = (How.BY_HAND, How.EXCUSED)
 COUNTED = {
     Rule.READ: (How.READ, How.MARKED),
     Rule.MARKED: (How.READ, How.MARKED),
-    Rule.OPENED: (How.OPENED, How.READ, How.MARKED),
+    Rule.OPENED: (How.OPENED, How.READ, How.MARKED, How.CLAIMED),
     Rule.WATCHED: (How.WATCHED, How.READ, How.MARKED),
     Rule.PASSED: (How.PASSED,),
+    Rule.CLAIMED: (How.CLAIMED,),
     Rule.PRESENT: (How.PRESENT,),
     Rule.PRESENT_OR_WATCHED: (How.PRESENT, How.WATCHED),
     Rule.PRESENT_OR_CAUGHT_UP: (How.PRESENT, How.WATCHED),  # watching only beside the quiz, and in time

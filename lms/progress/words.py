@@ -53,6 +53,8 @@ def kinds(steps: Iterable[Step]) -> str:
         said.append(_("session") if counted["live_session"] == 1 else _("sessions"))
     if counted["material"]:
         said.append(_("material") if counted["material"] == 1 else _("materials"))
+    if counted["package"]:
+        said.append(_("package") if counted["package"] == 1 else _("packages"))
     if counted["quiz"]:
         said.append(_("quiz") if counted["quiz"] == 1 else _("quizzes"))
     return ", ".join(said)
@@ -115,6 +117,7 @@ def ways() -> dict[How, str]:
         How.MARKED: _("marked as read"),
         How.OPENED: _("opened"),
         How.PASSED: _("quiz passed"),
+        How.CLAIMED: _("by the package’s own account"),
         How.PRESENT: _("was there"),
         How.WATCHED: _("watched the recording"),
         How.BY_HAND: _("counted by hand"),

@@ -16,6 +16,7 @@ from lms.database import Model, word
 
 class FoundKind(StrEnum):
     MATERIAL = "material"
+    PACKAGE = "package"
     LIVE_SESSION = "live_session"
     QUESTION = "question"
     PERSON = "person"

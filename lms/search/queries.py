@@ -16,6 +16,7 @@ from lms.cycles.queries import visible_to as visible_activities
 from lms.extensions import db
 from lms.materials.markdown import to_text
 from lms.materials.models import Material
+from lms.packages.models import Package
 from lms.quizzes.models import Question
 from lms.search.models import FoundKind, SearchEntry
 from lms.search.words import is_beginning
@@ -40,6 +41,10 @@ def _of_material(material: Material) -> Words:
     return material.title, material.title_en, f"{to_text(material.body_html)} {material.url} {said}".strip()
 
 
+def _of_package(package: Package) -> Words:
+    return package.title, package.title_en, " ".join(part.title for part in package.parts if part.is_listed)
+
+
 def _of_live_session(live_session: LiveSession) -> Words:
     text = f"{live_session.summary} {live_session.summary_en} {live_session.agenda}"
     return live_session.title, live_session.title_en, text.strip()
@@ -56,6 +61,7 @@ def _of_person(person: Person) -> Words:
 
 SOURCES = {
     FoundKind.MATERIAL: Source(Material, _of_material),
+    FoundKind.PACKAGE: Source(Package, _of_package),
     FoundKind.LIVE_SESSION: Source(LiveSession, _of_live_session),
     FoundKind.QUESTION: Source(Question, _of_question),
     FoundKind.PERSON: Source(Person, _of_person),
@@ -119,6 +125,7 @@ def quizzes_of(question_ids: Iterable[int]) -> dict[int, int | None]:
 def _within_sight(person: Person) -> ColumnElement[bool]:
     seen = {
         FoundKind.MATERIAL: visible_activities(person, Material).with_only_columns(Material.id),
+        FoundKind.PACKAGE: visible_activities(person, Package).with_only_columns(Package.id),
         FoundKind.LIVE_SESSION: visible_sessions(person).with_only_columns(LiveSession.id),
     }
     if can.teach(person):

@@ -70,6 +70,8 @@ def _address(kind: FoundKind, object_id: int, quizzes: dict[int, int | None]) ->
     match kind:
         case FoundKind.MATERIAL:
             return url_for("materials.show", material_id=object_id)
+        case FoundKind.PACKAGE:
+            return url_for("packages.show", package_id=object_id)
         case FoundKind.LIVE_SESSION:
             return url_for("sessions.show", live_session_id=object_id)
         case FoundKind.QUESTION:
@@ -86,6 +88,7 @@ def _tabs(counts: dict[FoundKind, int], kind: FoundKind | None, here: Any) -> li
 def _words() -> dict[FoundKind, str]:
     return {
         FoundKind.MATERIAL: _("Materials"),
+        FoundKind.PACKAGE: _("Packages"),
         FoundKind.LIVE_SESSION: _("Sessions"),
         FoundKind.QUESTION: _("Questions"),
         FoundKind.PERSON: _("People"),

@@ -22,7 +22,7 @@ from lms.materials.markdown import to_html
 from lms.materials.models import Material, MaterialKind
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Choice, Question, Quiz
-from lms.seeds import files
+from lms.seeds import files, packages
 from lms.sessions.models import Audience, LiveSession, LiveSessionKind
 
 HERE = Path(__file__).parent
@@ -172,7 +172,8 @@ def _add_content_plan(taught: Taught, trainer: Person) -> None:
     named = {"title": "Контент-план на месяц: шаблон", "title_en": "Content plan for a month: a template"}
     file = files.content_plan(trainer, made)
     plan = Material(**_activity(Rule.OPTIONAL, made, **named), kind=MaterialKind.FILE, file=file)
-    _place(taught.module, [taught.live_session, taught.page, plan, taught.quiz])
+    call = packages.journalist(taught.module, trainer, made)
+    _place(taught.module, [taught.live_session, taught.page, plan, call, taught.quiz])
 
 
 def _place(module: Module, activities: list[Activity]) -> None:

@@ -1,0 +1,123 @@
+"""Making a package, changing it, putting a newer ZIP in its place, and looking at it without a trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from lms import permissions as can
+from lms.access import allow, me, require_version
+from lms.clock import now
+from lms.cycles.actions import place
+from lms.cycles.models import Module, Rule, State
+from lms.extensions import db
+from lms.materials.filetypes import kept_name
+from lms.materials.storage import TooLarge
+from lms.packages import actions, archive, queries, words
+from lms.packages.forms import NewPackageForm, PackageForm, rule_name
+from lms.packages.host import packages_folder
+from lms.packages.manifest import NothingToOpen, Unreadable
+from lms.packages.models import Package
+from lms.packages.views import blueprint, find_open_package, find_package, play
+
+
+@blueprint.route("/packages/new", methods=["GET", "POST"])
+@allow(can.edit_curriculum)
+def new() -> ResponseReturnValue:
+    """``module_id`` says where it goes."""
+    module = db.one_or_404(select(Module).where(Module.id == request.args.get("module_id", 0, type=int)))
+    package = actions.new_package(module, now=now())
+    form = NewPackageForm(package)
+    if form.validate_on_submit() and _write(form, package):
+        package.rule = Rule(form.rule.data)
+        place(package, module)
+        db.session.add(package)
+        db.session.commit()
+        return _after(package)
+    return render_template("packages/new.html", form=form, module=module), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/packages/<int:package_id>/edit", methods=["GET", "POST"])
+@allow(can.edit_curriculum)
+def edit(package_id: int) -> ResponseReturnValue:
+    package = find_package(package_id)
+    form = PackageForm(package)
+    meanwhile = None
+    if form.validate_on_submit():
+        if not require_version(package.version, form.version.data):
+            meanwhile = form.meanwhile(vars(package) | {"is_published": package.is_published})
+        elif _write(form, package):
+            package.updated_at = now()
+            db.session.commit()
+            return _after(package)
+        else:
+            db.session.rollback()
+            package = find_package(package_id)
+    page = render_template(
+        "packages/edit.html",
+        form=form,
+        package=package,
+        meanwhile=meanwhile,
+        edition=words.edition(package.edition),
+        parts=len(package.playable),
+        rule=rule_name(package.rule),
+        count_begun=queries.count_begun(package),
+    )
+    return page, 409 if meanwhile is not None else 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/packages/<int:package_id>/preview")
+@allow(can.edit_curriculum)
+def preview(package_id: int) -> ResponseReturnValue:
+    """``?part=2``; as a learner sees it who opens it for the first time. Nothing it says is kept."""
+    package = find_open_package(package_id)
+    first = package.playable[0][0] if package.playable else 0
+    return play(package, request.args.get("part", first, type=int), {}, is_kept=False)
+
+
+# --- from the form to the package -------------------------------------------------------------------------------------
+def _write(form: PackageForm, package: Package) -> bool:
+    """What was typed into the package, and the archive. False: the form says why the archive is not taken."""
+    package.title, package.title_en = form.title.data or package.title or "", form.title_en.data
+    problem = _take_archive(form, package) if form.upload.data else ""
+    if problem:
+        form.upload.errors = [problem]
+        return False
+    if form.is_published.data is not package.is_published:
+        package.state, package.publish_at = (State.PUBLISHED if form.is_published.data else State.DRAFT), None
+    return True
+
+
+def _take_archive(form: PackageForm, package: Package) -> str:
+    """Why it is not taken; empty when it is."""
+    upload = form.upload.data
+    data_folder = Path(current_app.config["DATA_FOLDER"])
+    try:
+        actions.keep_archive(
+            package, upload.stream, kept_name(upload.filename or "") or "package.zip", me(),
+            files=data_folder / "files", unpacked=packages_folder(current_app.config),
+            largest=current_app.config["UPLOAD_LIMIT"], now=now(),
+        )  # fmt: skip
+    except archive.Refused as problem:
+        return words.refusal(problem)
+    except NothingToOpen:
+        return words.nothing_to_open()
+    except Unreadable:
+        return words.unreadable()
+    except TooLarge:
+        abort(413)
+    except OSError:
+        return _("There is no room for it now. Nothing was kept; try again later or tell the administrator.")
+    return ""
+
+
+def _after(package: Package) -> ResponseReturnValue:
+    said = _("“%(title)s” is saved and published.") if package.is_published else _("“%(title)s” is saved as a draft.")
+    flash(said % {"title": package.title}, "done")
+    anchor = f"activity-{package.id}"
+    return redirect(url_for("cycles.edit_module", module_id=cast(int, package.module_id), _anchor=anchor), 303)
