@@ -28,7 +28,7 @@ def new_package(module: Module, *, now: datetime) -> Package:
 
 
 def keep_archive(
-    package: Package, content: IO[bytes], name: str, person: Person, *, files: Path, unpacked: Path, largest: int,
+    package: Package, content: IO[bytes], name: str, person: Person, *, unpacked: Path, largest: int,
     now: datetime,
 ) -> None:  # fmt: skip
     """Put an archive into the package, in place of the one it had; what was said of its parts stays.
@@ -39,6 +39,7 @@ def keep_archive(
     content.seek(0)
     found = contents.examine(content)
     content.seek(0)
+    files = storage.here()
     kept = storage.keep(content, files, largest=largest)
     try:
         contents.unpacked(unpacked, kept.sha256, lambda: (files / kept.name).open("rb"))

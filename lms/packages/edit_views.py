@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import cast
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
@@ -96,12 +95,10 @@ def _write(form: PackageForm, package: Package) -> bool:
 def _take_archive(form: PackageForm, package: Package) -> str:
     """Why it is not taken; empty when it is."""
     upload = form.upload.data
-    data_folder = Path(current_app.config["DATA_FOLDER"])
     try:
         actions.keep_archive(
             package, upload.stream, kept_name(upload.filename or "") or "package.zip", me(),
-            files=data_folder / "files", unpacked=packages_folder(current_app.config),
-            largest=current_app.config["UPLOAD_LIMIT"], now=now(),
+            unpacked=packages_folder(current_app.config), largest=current_app.config["UPLOAD_LIMIT"], now=now(),
         )  # fmt: skip
     except archive.Refused as problem:
         return words.refusal(problem)

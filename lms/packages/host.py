@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import structlog
 from flask import Flask
@@ -21,6 +21,7 @@ from werkzeug.utils import redirect, send_file
 from werkzeug.wrappers import Request, Response
 
 from lms.config import other_name
+from lms.materials import storage
 from lms.packages import addresses, contents
 from lms.packages.addresses import Pass
 from lms.packages.archive import Refused
@@ -110,8 +111,9 @@ class PackagesHost:
         response.headers["Cache-Control"] = "private, max-age=3600"
         return response
 
-    def _archive(self, storage_name: str) -> Any:
-        return (Path(self.app.config["DATA_FOLDER"]) / "files" / storage_name).open("rb")
+    def _archive(self, storage_name: str) -> IO[bytes]:
+        with self.app.app_context():
+            return (storage.here() / storage_name).open("rb")
 
 
 def _type_of(name: str) -> str:

@@ -31,7 +31,7 @@ def journalist(module: Module, trainer: Person, now: datetime) -> Package:
     package = new_package(module, now=now)
     package.state, package.rule, package.title_en = State.PUBLISHED, Rule.OPTIONAL, "Practice: a journalist calls"
     keep_archive(
-        package, archive(), "zvonit-zhurnalist.zip", trainer, files=Path(current_app.config["DATA_FOLDER"]) / "files",
-        unpacked=packages_folder(current_app.config), largest=current_app.config["UPLOAD_LIMIT"], now=now,
+        package, archive(), "zvonit-zhurnalist.zip", trainer, unpacked=packages_folder(current_app.config),
+        largest=current_app.config["UPLOAD_LIMIT"], now=now,
     )  # fmt: skip
     return package

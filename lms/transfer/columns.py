@@ -158,6 +158,7 @@ LEFT_TABLES = {
     "invitation": _PEOPLE,
     "live_session_centre": "for whom it is, is chosen when its people are",
     "live_session_trainer": "who leads is asked anew",
+    "package": "made in another program, and uploaded from there again",
     "page_draft": "typed by somebody and not saved",
     "page_version": "the copy begins with its first version",
     "participant_list": _PEOPLE,
