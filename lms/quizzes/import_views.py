@@ -17,7 +17,7 @@ from lms.extensions import db
 from lms.freshness import no_store
 from lms.materials import storage
 from lms.quizzes import import_actions
-from lms.quizzes.formats import gift, moodle_xml, qti_writer, reading, sheet
+from lms.quizzes.formats import gift_writer, moodle_xml_writer, qti_writer, reading, sheet_writer
 from lms.quizzes.formats.draft import QuestionDraft
 from lms.quizzes.import_forms import QuestionsForm
 from lms.quizzes.import_models import QuestionImport
@@ -27,7 +27,9 @@ from lms.quizzes.views import find_quiz
 
 blueprint = Blueprint("question_imports", __name__)
 
-_WRITERS = {"gift": gift, "moodle": moodle_xml, "qti21": qti_writer, "qti22": qti_writer, "xlsx": sheet}
+_WRITERS = {
+    "gift": gift_writer, "moodle": moodle_xml_writer, "qti21": qti_writer, "qti22": qti_writer, "xlsx": sheet_writer,
+}  # fmt: skip
 _NAMES = {"gift": "GIFT", "moodle": "Moodle XML", "qti21": "QTI 2.1", "qti22": "QTI 2.2", "xlsx": "XLSX"}
 
 
@@ -115,7 +117,9 @@ def forget(quiz_id: int, question_import_id: int) -> ResponseReturnValue:
 @blueprint.get("/quizzes/questions-template.xlsx")
 @allow(can.teach)
 def template() -> ResponseReturnValue:
-    return downloads.xlsx(_("Questions"), sheet.lines(sheet.examples()), title=_("Questions"), widths=sheet.WIDTHS)
+    return downloads.xlsx(
+        _("Questions"), sheet_writer.lines(sheet_writer.examples()), title=_("Questions"), widths=sheet_writer.WIDTHS
+    )
 
 
 # --- out --------------------------------------------------------------------------------------------------------------
@@ -154,13 +158,15 @@ def export(quiz_id: int, name: str) -> ResponseReturnValue:
     match name:
         case "gift":
             return downloads.download(
-                gift.write(drafts).encode(), f"{quiz.title}.gift.txt", "text/plain; charset=utf-8"
+                gift_writer.write(drafts).encode(), f"{quiz.title}.gift.txt", "text/plain; charset=utf-8"
             )
         case "moodle":
-            return downloads.download(moodle_xml.write(drafts).encode(), f"{quiz.title}.xml", "application/xml")
+            return downloads.download(moodle_xml_writer.write(drafts).encode(), f"{quiz.title}.xml", "application/xml")
         case "qti21" | "qti22":
             content = qti_writer.write(drafts, "2.1" if name == "qti21" else "2.2")
             return downloads.download(content, f"{quiz.title}.qti.zip", "application/zip")
         case "xlsx":
-            return downloads.xlsx(quiz.title, sheet.lines(drafts), title=_("Questions"), widths=sheet.WIDTHS)
+            return downloads.xlsx(
+                quiz.title, sheet_writer.lines(drafts), title=_("Questions"), widths=sheet_writer.WIDTHS
+            )
     abort(404)

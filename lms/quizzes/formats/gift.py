@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,21 +18,18 @@ from lms.quizzes.formats.draft import (
     ChoiceDraft,
     QuestionDraft,
     Reading,
-    absolute,
     name_unshown,
     plain,
     read_decimal,
     read_share,
-    shares_of,
     short_settings,
-    whole,
 )
 from lms.quizzes.formats.markup import escaped, from_html, has_tags, to_plain, unshown
 from lms.quizzes.kinds import QuestionKind
 
-_SIGNS = "~=#{}:"
+SIGNS = "~=#{}:"
 # Escaped signs stand as these while the text is cut.
-_HIDDEN = {sign: chr(0xE000 + at) for at, sign in enumerate(_SIGNS)}
+_HIDDEN = {sign: chr(0xE000 + at) for at, sign in enumerate(SIGNS)}
 _SHOWN = {hidden: sign for sign, hidden in _HIDDEN.items()} | {"\ue010": "\\", "\ue011": "\n"}
 _PRIVATE = re.compile("[\ue000-\ue011]")
 _ESCAPE = re.compile(r"\\([\\~=#{}:n])")
@@ -41,10 +37,10 @@ _COMMENT = re.compile(r"\s*//(.*)")
 _TAG = re.compile(r"\[tag:((?:\\.|[^\]\\])*)\]")
 _CATEGORY = re.compile(r"\s*\$CATEGORY:\s*(.*)", re.DOTALL)
 _NAME = re.compile(r"\s*::(.*?)::", re.DOTALL)
-_FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
+FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:[.,]\d{0,10})?)%")
 _IMAGE = re.compile(r"(?is).*?<img\b[^>]*?src\s*=\s*[\"']?([^\"'\s>]*).*")
-_TRUTHS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
+TRUTHS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 BLANK = "_____"
 
 
@@ -172,7 +168,7 @@ def _cut(text: str) -> tuple[str, str | None]:
 
 
 def _format_of(text: str, usual: str) -> tuple[str, str]:
-    found = _FORMAT.match(text)
+    found = FORMAT.match(text)
     return (found[1].lower(), text[found.end() :]) if found else (usual, text)
 
 
@@ -202,7 +198,7 @@ def _kind(answers: str) -> str:
         return "choice"
     if "=" in answers and "->" in answers:
         return "matching"
-    return "truth" if answers.partition("#")[0].strip().upper() in _TRUTHS else "short"
+    return "truth" if answers.partition("#")[0].strip().upper() in TRUTHS else "short"
 
 
 def _essay(draft: QuestionDraft, _answers: str, _form: str) -> None:
@@ -211,7 +207,7 @@ def _essay(draft: QuestionDraft, _answers: str, _form: str) -> None:
 
 def _truth(draft: QuestionDraft, answers: str, _form: str) -> None:
     truth, *comments = answers.split("#")
-    right = _TRUTHS[truth.strip().upper()]
+    right = TRUTHS[truth.strip().upper()]
     wrong_said, right_said = ([_words(comment) for comment in comments] + ["", ""])[:2]
     said = {"true": right_said if right else wrong_said, "false": wrong_said if right else right_said}
     draft.kind, draft.settings = QuestionKind.TRUE_FALSE, {"right": right, "feedback": said}
@@ -302,118 +298,3 @@ def _near(text: str) -> dict[str, str]:
 _KINDS = {
     "essay": _essay, "number": _number, "choice": _choice, "matching": _matching, "truth": _truth, "short": _short,
 }  # fmt: skip
-
-
-# --- writing ----------------------------------------------------------------------------------------------------------
-def losses(draft: QuestionDraft) -> list[str]:
-    """What GIFT cannot carry of this question; where it cannot carry the question at all, ``carries`` says so."""
-    settings = draft.settings
-    lost = [
-        (draft.points != 1 and draft.kind.asks, _("points")),
-        (bool(draft.pictures), _("pictures")),
-        (bool(draft.explanation) and not draft.kind.asks, _("explanation")),
-        (bool(settings.get("unit") or settings.get("units")), _("units")),
-        (any(settings.get(name) for name in ("case", "yo", "spaces")), _("what an answer's spelling must keep")),
-        (bool(settings.get("rubric")), _("rubric")),
-        (bool(settings.get("words")), _("number of words")),
-        (draft.kind.has_choices and not settings.get("shuffle", True), _("that the choices are not shuffled")),
-    ]
-    return [str(words) for is_lost, words in lost if is_lost]
-
-
-def carries(draft: QuestionDraft) -> bool:
-    if draft.kind is QuestionKind.MATCHING:
-        return not any("->" in side for pair in draft.settings["pairs"] for side in (pair["left"], pair["right"]))
-    if draft.kind is QuestionKind.SHORT:
-        texts = [one["text"] for one in draft.settings["accepted"]]
-        return not (len(texts) == 1 and texts[0].upper() in _TRUTHS) and _says_stars(draft) and "->" not in str(texts)
-    return draft.kind not in {QuestionKind.GAPS, QuestionKind.ORDERING}
-
-
-def _says_stars(draft: QuestionDraft) -> bool:
-    """A star always stands for anything in GIFT."""
-    return draft.settings.get("wildcards") or not any("*" in one["text"] for one in draft.settings["accepted"])
-
-
-def write(drafts: Iterable[QuestionDraft]) -> str:
-    """A file of those questions that ``carries`` agrees to."""
-    out: list[str] = []
-    topic = ""
-    for draft in filter(carries, drafts):
-        if draft.topic != topic:
-            topic = draft.topic
-            out.append(f"$CATEGORY: $course$/top/{_escape(topic.replace('/', '//').replace(' // ', '/'))}")
-        out.append(_written(draft))
-    return "\n\n".join(out) + "\n"
-
-
-def _written(draft: QuestionDraft) -> str:
-    tags = "".join(f"[tag:{tag.replace(']', ')')}] " for tag in map(_escape, draft.tags)).strip()
-    title = f"::{_escape(draft.title)}::" if draft.title else ""
-    text = f"{title}[markdown]{_escape(draft.text)}"
-    lines = _answer_lines(draft)
-    if lines is not None:
-        general = [f"####[plain]{_escape(draft.explanation)}"] if draft.explanation else []
-        text += " {" + "\n".join(["", *lines, *general, ""] if lines or general else []) + "}"
-    return f"// {tags}\n{text}" if tags else text
-
-
-def _answer_lines(draft: QuestionDraft) -> list[str] | None:
-    settings = draft.settings
-    match draft.kind:
-        case QuestionKind.INFO:
-            return None
-        case QuestionKind.ESSAY:
-            return []
-        case QuestionKind.TRUE_FALSE:
-            right, said = settings["right"], settings.get("feedback") or {}
-            comments = [said.get("false" if right else "true", ""), said.get("true" if right else "false", "")]
-            tail = "".join(f"#{_plain(one)}" for one in comments) if any(comments) else ""
-            return [f"{'TRUE' if right else 'FALSE'}{tail}"]
-        case QuestionKind.SHORT:
-            return [_row(one["text"], one) for one in settings["accepted"]]
-        case QuestionKind.NUMBER:
-            return ["#", *(_row(_number_of(one), one, ready=True) for one in settings["answers"])]
-        case QuestionKind.MATCHING:
-            pairs = [f"={_cell(pair['left'])} -> {_escape(pair['right'], md=True)}" for pair in settings["pairs"]]
-            return pairs + [f"= -> {_escape(one, md=True)}" for one in settings.get("extra") or []]
-    return _choice_lines(draft)
-
-
-def _choice_lines(draft: QuestionDraft) -> list[str]:
-    is_single = draft.kind is QuestionKind.SINGLE
-    lines = []
-    for choice, share in zip(draft.choices, shares_of(draft.kind, draft.choices), strict=True):
-        sign = "=" if is_single and share == FULL else "~"
-        needs = choice.text.startswith("%") or (share not in {0, FULL} if is_single else share != 0)
-        weight = f"%{whole(share)}%" if needs else ""
-        lines.append(f"{sign}{weight}{_cell(choice.text)}{_comment(choice.feedback)}")
-    return lines
-
-
-def _row(text: str, row: dict[str, object], *, ready: bool = False) -> str:
-    share = whole(float(str(row["share"])))
-    weight = f"%{share}%" if share != FULL or text.startswith("%") else ""
-    return f"={weight}{text if ready else _escape(text)}{_comment(str(row.get('feedback') or ''))}"
-
-
-def _number_of(row: dict[str, str]) -> str:
-    tolerance = absolute(row["answer"], str(row.get("tolerance") or "0"))
-    return f"{row['answer']}:{tolerance}" if Decimal(tolerance) else str(row["answer"])
-
-
-def _cell(text: str) -> str:
-    return ("[markdown]" if _FORMAT.match(text) else "") + _escape(text)
-
-
-def _comment(text: str) -> str:
-    return f"#{_plain(text)}" if text else ""
-
-
-def _plain(text: str) -> str:
-    return f"[plain]{_escape(text)}" if text else ""
-
-
-def _escape(text: str, *, md: bool = False) -> str:
-    text = re.sub(rf"([\\{_SIGNS}])", r"\\\1", text).replace("\n", "\\n")
-    return f"[markdown]{text}" if md else text

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -35,64 +34,11 @@ from lms.quizzes.formats.draft import (
     read_decimal,
     whole,
 )
+from lms.quizzes.formats.sheet_words import COLUMN_OF, FLAGS, GAP_KINDS, KIND_OF, TRUTHS
 from lms.quizzes.kinds import QuestionKind
 
-COLUMNS = ("type", "text", "answers", "points", "settings", "explanation", "topic", "title", "tags")
-WIDTHS = [16, 60, 50, 8, 24, 40, 20, 20, 20]
-_HEADS = {
-    "type": "тип, тип вопроса, type, question type",
-    "text": "вопрос, текст, текст вопроса, question, text, question text",
-    "answers": "ответы, варианты, варианты ответа, answers, choices, options",
-    "points": "баллы, балл, points, score",
-    "settings": "настройки, settings",
-    "explanation": "пояснение, объяснение, explanation",
-    "topic": "тема, раздел, topic, category",
-    "title": "название, имя, title, name",
-    "tags": "метки, теги, tags",
-}
-_COLUMN_OF = {head: column for column, heads in _HEADS.items() for head in heads.split(", ")}
-_KINDS = {
-    QuestionKind.SINGLE: "один ответ, один, single, one answer",
-    QuestionKind.SEVERAL: "несколько ответов, несколько, several, several answers, multiple",
-    QuestionKind.TRUE_FALSE: "верно или неверно, верно/неверно, да/нет, true_false, true or false, true/false",
-    QuestionKind.SHORT: "короткий ответ, текст, short, short answer",
-    QuestionKind.NUMBER: "число, number",
-    QuestionKind.MATCHING: "соответствие, сопоставление, matching",
-    QuestionKind.ORDERING: "порядок, упорядочение, ordering, order",
-    QuestionKind.GAPS: "пропуски, пропуски в тексте, gaps, gaps in a text, cloze",
-    QuestionKind.ESSAY: "эссе, развёрнутый ответ, развернутый ответ, essay",
-    QuestionKind.INFO: "текст между вопросами, информация, info, text between questions",
-}
-_KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split(", ")}
-_GAP_KINDS = {
-    "текст": "short",
-    "short": "short",
-    "число": "number",
-    "number": "number",
-    "выбор": "choice",
-    "choice": "choice",
-}
-_FLAGS = {
-    "регистр": "case", "case": "case", "ё": "yo", "yo": "yo", "пробелы": "spaces", "spaces": "spaces",
-    "звёздочка": "wildcards", "звездочка": "wildcards", "wildcards": "wildcards",
-    "не перемешивать": "fixed", "fixed": "fixed", "по местам": "places", "places": "places",
-    "по соседям": "neighbours", "neighbours": "neighbours",
-}  # fmt: skip
-_FLAG_WORDS = {"case": "регистр", "yo": "ё", "spaces": "пробелы", "wildcards": "звёздочка", "fixed": "не перемешивать"}
-_SCORING_WORDS = {"places": "по местам", "neighbours": "по соседям"}
-_TRUTHS = {
-    "верно": True,
-    "да": True,
-    "true": True,
-    "yes": True,
-    "неверно": False,
-    "нет": False,
-    "false": False,
-    "no": False,
-}
 _GAP_HEAD = re.compile(r"\[\[(\d{1,3})\]\]\s*(\w+)?\s*(\d{1,3})?\s*(?:;\s*(.*))?")
 _ABOUT = re.compile(r"(.+?)\s*(?:±|\+-|\+/-)\s*(.+)")
-_LONGEST_CELL = 32_000
 
 
 class _Bad(ValueError):
@@ -103,7 +49,7 @@ class _Bad(ValueError):
 def read(content: bytes | str) -> Reading:
     """An XLSX workbook, or a table as text. Raises Unreadable without a head that names type and question."""
     rows = _rows(content)
-    head = [_COLUMN_OF.get(" ".join(cell.lower().split()).rstrip(" *:")) for cell in rows[0].cells] if rows else []
+    head = [COLUMN_OF.get(" ".join(cell.lower().split()).rstrip(" *:")) for cell in rows[0].cells] if rows else []
     if "text" not in head or "answers" not in head:
         raise Unreadable(_("The first row must name the columns, as in the template: type, question, answers."), 1)
     reading = Reading()
@@ -121,7 +67,7 @@ def read(content: bytes | str) -> Reading:
 def is_head(line: str) -> bool:
     """Does a table of questions begin with that line?"""
     cells = {" ".join(cell.strip(' "').lower().split()) for cell in re.split(r"[\t;,]", line)}
-    columns = {_COLUMN_OF.get(cell) for cell in cells}
+    columns = {COLUMN_OF.get(cell) for cell in cells}
     return {"text", "answers"} <= columns
 
 
@@ -158,7 +104,7 @@ def _table(text: str) -> list[Line]:
 def _question(cells: dict[str, str], number: int) -> QuestionDraft:
     kind_word = " ".join(cells.get("type", "").lower().split())
     lines = [line.strip() for line in cells.get("answers", "").splitlines() if line.strip()]
-    kind = _KIND_OF.get(kind_word) if kind_word else _guessed(lines)
+    kind = KIND_OF.get(kind_word) if kind_word else _guessed(lines)
     if kind is None:
         raise _Bad(_("The type “%(type)s” does not exist here.", type=cells.get("type", "")[:60]))
     draft = QuestionDraft(
@@ -193,7 +139,7 @@ def _points(text: str) -> int:
 def _settings(text: str) -> dict[str, Any]:
     found: dict[str, Any] = {"units": []}
     for word in _split(text, ";"):
-        flag = _FLAGS.get(word.lower())
+        flag = FLAGS.get(word.lower())
         name, _colon, value = word.partition(":")
         name = name.strip().lower()
         if flag:
@@ -254,7 +200,7 @@ def _truth(draft: QuestionDraft, lines: list[str], _given: dict[str, Any]) -> No
     said, right = {"true": "", "false": ""}, None
     for line in lines:
         parts = _split(line.lstrip("* "))
-        truth = _TRUTHS.get(parts[0].lower())
+        truth = TRUTHS.get(parts[0].lower())
         if truth is None:
             raise _Bad(_("Write “true” or “false” as the answer."))
         said["true" if truth else "false"] = parts[-1] if len(parts) > 1 else ""
@@ -328,7 +274,7 @@ def _gaps(draft: QuestionDraft, lines: list[str], _given: dict[str, Any]) -> Non
 
 
 def _gap(head: re.Match[str], lines: list[str]) -> dict[str, Any]:
-    kind = _GAP_KINDS.get((head[2] or "текст").lower())
+    kind = GAP_KINDS.get((head[2] or "текст").lower())
     if kind is None:
         raise _Bad(_("A gap of the type “%(type)s” is not known here.", type=head[2]))
     base = {"kind": kind, "points": min(max(int(head[3] or 1), 1), FULL)}
@@ -366,146 +312,3 @@ _READERS = {
     QuestionKind.SHORT: _short, QuestionKind.NUMBER: _number, QuestionKind.MATCHING: _matching,
     QuestionKind.ORDERING: _ordering, QuestionKind.GAPS: _gaps, QuestionKind.ESSAY: _essay, QuestionKind.INFO: _info,
 }  # fmt: skip
-
-
-# --- writing ----------------------------------------------------------------------------------------------------------
-def losses(draft: QuestionDraft) -> list[str]:
-    return [str(_("pictures"))] if draft.pictures else []
-
-
-def carries(draft: QuestionDraft) -> bool:
-    return all(len(str(cell)) <= _LONGEST_CELL for cell in _line(draft))
-
-
-def head() -> list[str]:
-    """The names of the columns, of those that are read again whatever the language of the page."""
-    return [_HEADS[column].split(", ")[0].capitalize() for column in COLUMNS]
-
-
-def lines(drafts: Iterable[QuestionDraft]) -> list[list[str | int]]:
-    """The rows of a workbook, the head first."""
-    return [list(head()), *(_line(draft) for draft in drafts if carries(draft))]
-
-
-def examples() -> list[QuestionDraft]:
-    """A question of each type, for the template."""
-    rows = [_EXAMPLE_HEAD, *_EXAMPLES]
-    return read("\n".join("\t".join(f'"{cell}"' for cell in row) for row in rows)).drafts
-
-
-_EXAMPLE_HEAD = ["тип", "вопрос", "ответы", "баллы", "настройки", "пояснение"]
-_EXAMPLES = [
-    ["один ответ", "Сколько дней в високосном году?", "365\n* 366\n367", "1", "", "В феврале 29 дней."],
-    ["несколько ответов", "Что бережёт почту?", "* Долгий пароль\n* Второй шаг входа\nОдин пароль на всё", "2", "", ""],
-    ["верно или неверно", "Личные данные можно публиковать без согласия.", "неверно", "1", "", ""],
-    ["короткий ответ", "Столица России?", "Москва\nг. Москва", "1", "", ""],
-    ["число", "Сколько секунд в минуте?", "60 ± 0", "1", "единица: с", ""],
-    ["соответствие", "Соедините страну и столицу.", "Италия | Рим\nФранция | Париж\n | Мадрид", "2", "", ""],
-    ["порядок", "Расставьте по порядку.", "Зима\nВесна\nЛето", "1", "по местам", ""],
-    [
-        "пропуски", "Вода кипит при [[1]] градусах, а при нуле [[2]].",
-        "[[1]] число\n100\n[[2]] выбор\n* замерзает\nтает", "2", "", "",
-    ],
-    ["эссе", "Опишите свой проект.", "Назван адресат | 2\nЕсть смета | 3", "5", "слов: 50-300", ""],
-    ["текст между вопросами", "Дальше вопросы о деньгах.", "", "", "", ""],
-]  # fmt: skip
-
-
-def _line(draft: QuestionDraft) -> list[str | int]:
-    return [
-        _KINDS[draft.kind].split(", ")[0],
-        draft.text,
-        "\n".join(_answers(draft)),
-        draft.points if draft.kind.asks else "",
-        "; ".join(_settings_out(draft.settings, draft.kind)),
-        draft.explanation,
-        draft.topic,
-        draft.title,
-        "; ".join(tag.replace(";", ",") for tag in draft.tags),
-    ]
-
-
-def _slash(text: str) -> str:
-    text = re.sub(r"([\\|;])", r"\\\1", text).replace("\n", "\\n")
-    return f"\\{text}" if text.startswith(("*", "[")) else text
-
-
-def _tail(share: float | None, said: str, usual: float | None) -> str:
-    written = "" if share == usual or share is None else str(whole(share))
-    return f" | {written} | {_slash(said)}" if said else f" | {written}" if written else ""
-
-
-def _answers(draft: QuestionDraft) -> list[str]:
-    settings = draft.settings
-    match draft.kind:
-        case QuestionKind.SINGLE | QuestionKind.SEVERAL:
-            return [
-                ("* " if one.is_right else "") + _slash(one.text) + _tail(one.share, one.feedback, None)
-                for one in draft.choices
-            ]
-        case QuestionKind.TRUE_FALSE:
-            said = settings.get("feedback") or {}
-            return [
-                ("* " if settings["right"] is truth else "")
-                + word
-                + (f" | {_slash(said[key])}" if said.get(key) else "")
-                for truth, word, key in ((True, "верно", "true"), (False, "неверно", "false"))
-            ]
-        case QuestionKind.SHORT:
-            return _rows_out(settings["accepted"])
-        case QuestionKind.NUMBER:
-            return _numbers_out(settings["answers"])
-        case QuestionKind.MATCHING:
-            pairs = [f"{_slash(pair['left'])} | {_slash(pair['right'])}" for pair in settings["pairs"]]
-            return pairs + [f" | {_slash(one)}" for one in settings.get("extra") or []]
-        case QuestionKind.ORDERING:
-            return [_slash(item) for item in settings["items"]]
-        case QuestionKind.GAPS:
-            return [line for at, gap in enumerate(settings["gaps"], 1) for line in _gap_out(at, gap)]
-        case QuestionKind.ESSAY:
-            return [f"{_slash(one['criterion'])} | {one['points']}" for one in settings.get("rubric") or []]
-    return []
-
-
-def _rows_out(rows: list[dict[str, Any]]) -> list[str]:
-    return [_slash(one["text"]) + _tail(one["share"], one.get("feedback") or "", FULL) for one in rows]
-
-
-def _numbers_out(rows: list[dict[str, Any]]) -> list[str]:
-    out = []
-    for one in rows:
-        about = str(one.get("tolerance") or "0")
-        near = f" ± {about}" if about not in {"0", ""} else ""
-        out.append(f"{one['answer']}{near}" + _tail(one["share"], one.get("feedback") or "", FULL))
-    return out
-
-
-def _gap_out(at: int, gap: dict[str, Any]) -> list[str]:
-    name = {"short": "текст", "number": "число", "choice": "выбор"}[gap["kind"]]
-    settings = "; ".join(_settings_out(gap, None))
-    head = f"[[{at}]] {name} {gap.get('points', 1)}" + (f"; {settings}" if settings else "")
-    if gap["kind"] == "short":
-        return [head, *_rows_out(gap["accepted"])]
-    if gap["kind"] == "number":
-        return [head, *_numbers_out(gap["answers"])]
-    return [head] + [
-        ("* " if one["share"] == FULL else "")
-        + _slash(one["text"])
-        + _tail(one["share"], one.get("feedback") or "", FULL if one["share"] == FULL else 0)
-        for one in gap["options"]
-    ]
-
-
-def _settings_out(settings: dict[str, Any], kind: QuestionKind | None) -> list[str]:
-    out = [_FLAG_WORDS[name] for name in ("case", "yo", "spaces", "wildcards") if settings.get(name)]
-    if kind and kind.has_choices and not settings.get("shuffle", True):
-        out.append(_FLAG_WORDS["fixed"])
-    if settings.get("scoring") in _SCORING_WORDS:
-        out.append(_SCORING_WORDS[settings["scoring"]])
-    if settings.get("unit"):
-        out.append(f"единица: {_slash(settings['unit'])}")
-    out += [f"единицы: {_slash(one['unit'])} = {one['factor']}" for one in settings.get("units") or []]
-    if settings.get("words"):
-        least, most = settings["words"]
-        out.append(f"слов: {least or ''}-{most or ''}")
-    return out

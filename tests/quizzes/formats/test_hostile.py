@@ -11,7 +11,15 @@ from io import BytesIO
 import pytest
 
 from lms import spreadsheet
-from lms.quizzes.formats import gift, moodle_xml, qti, qti_writer, reading, sheet
+from lms.quizzes.formats import (
+    gift,
+    moodle_xml,
+    qti,
+    qti_writer,
+    reading,
+    sheet,
+    sheet_writer,
+)
 from lms.quizzes.formats.draft import Unreadable
 from lms.quizzes.formats.xml import parse
 
@@ -148,13 +156,13 @@ _TABLE = (
 
 
 def _qti() -> bytes:
-    drafts = sheet.examples()
+    drafts = sheet_writer.examples()
     package = zipfile.ZipFile(BytesIO(qti_writer.write(drafts)))
     return b"\0".join(package.read(name) for name in package.namelist() if name.startswith("items/"))
 
 
 def _book() -> bytes:
-    return b"".join(spreadsheet.xlsx("Вопросы", sheet.lines(sheet.examples()), sheet.WIDTHS))
+    return b"".join(spreadsheet.xlsx("Вопросы", sheet_writer.lines(sheet_writer.examples()), sheet_writer.WIDTHS))
 
 
 _PIECES = [
@@ -203,7 +211,7 @@ _IMPORTERS: dict[str, tuple[Callable[[], list[bytes]], Callable[[bytes], object]
     "table": (lambda: [_TABLE.encode()], sheet.read, _nothing),
     "workbook": (lambda: [_book()], sheet.read, _nothing),
     "qti": (lambda: _qti().split(b"\0"), qti.read, _qti_package),
-    "qti archive": (lambda: [qti_writer.write(sheet.examples())], qti.read, _nothing),
+    "qti archive": (lambda: [qti_writer.write(sheet_writer.examples())], qti.read, _nothing),
 }
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from lms import spreadsheet
-from lms.quizzes.formats import gift, moodle_xml, qti, qti_writer, sheet
-from lms.quizzes.formats.draft import QuestionDraft, Reading, tidy, with_pictures
+from lms.quizzes.formats import gift, gift_writer, moodle_xml, moodle_xml_writer, qti, qti_writer, sheet, sheet_writer
+from lms.quizzes.formats.draft import QuestionDraft, Reading, absolute, tidy, with_pictures
 from lms.quizzes.formats.markup import escaped, to_xhtml
 from tests.quizzes.formats.drafts import drafts
 
@@ -26,22 +26,22 @@ def _back(reading: Reading, sent: QuestionDraft) -> QuestionDraft:
 @_quiet
 @given(drafts())
 def test_gift(draft: QuestionDraft):
-    if gift.carries(draft) and not gift.losses(draft):
-        assert _back(gift.read(gift.write([draft])), draft) == _absolute(_stars(draft))
+    if gift_writer.carries(draft) and not gift_writer.losses(draft):
+        assert _back(gift.read(gift_writer.write([draft])), draft) == _absolute(_stars(draft))
 
 
 @_quiet
 @given(drafts())
 def test_moodle_xml(draft: QuestionDraft):
-    if moodle_xml.carries(draft) and not moodle_xml.losses(draft):
-        assert _back(moodle_xml.read(moodle_xml.write([draft])), draft) == _absolute(_stars(draft))
+    if moodle_xml_writer.carries(draft) and not moodle_xml_writer.losses(draft):
+        assert _back(moodle_xml.read(moodle_xml_writer.write([draft])), draft) == _absolute(_stars(draft))
 
 
 @_quiet
 @given(drafts())
 def test_spreadsheet(draft: QuestionDraft):
-    if sheet.carries(draft) and not sheet.losses(draft):
-        book = b"".join(spreadsheet.xlsx("Вопросы", sheet.lines([draft]), sheet.WIDTHS))
+    if sheet_writer.carries(draft) and not sheet_writer.losses(draft):
+        book = b"".join(spreadsheet.xlsx("Вопросы", sheet_writer.lines([draft]), sheet_writer.WIDTHS))
         assert BytesIO(book).read(2) == b"PK"
         assert _back(sheet.read(book), draft) == draft
 
@@ -59,9 +59,9 @@ def test_qti_shows_the_same_and_is_graded_the_same(version: str, draft: Question
 @_quiet
 @given(drafts())
 def test_whatever_is_lost_is_named_and_the_rest_still_comes_back(draft: QuestionDraft):
-    expected = [draft.kind] if gift.carries(draft) else []
-    assert [one.kind for one in gift.read(gift.write([draft])).drafts] == expected
-    assert [one.kind for one in moodle_xml.read(moodle_xml.write([draft])).drafts] == [draft.kind]
+    expected = [draft.kind] if gift_writer.carries(draft) else []
+    assert [one.kind for one in gift.read(gift_writer.write([draft])).drafts] == expected
+    assert [one.kind for one in moodle_xml.read(moodle_xml_writer.write([draft])).drafts] == [draft.kind]
     ordinary = _ordinary(draft)
     assert [one.kind for one in qti.read(qti_writer.write([ordinary])).drafts] == [draft.kind]
 
@@ -111,7 +111,7 @@ def _map_answers(value: object) -> object:
     if isinstance(value, dict):
         told = {name: _map_answers(one) for name, one in value.items()}
         if "answer" in told:
-            told["tolerance"] = gift.absolute(str(told["answer"]), str(told["tolerance"]))
+            told["tolerance"] = absolute(str(told["answer"]), str(told["tolerance"]))
         return told
     return [_map_answers(one) for one in value] if isinstance(value, list) else value
 
