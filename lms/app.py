@@ -77,8 +77,11 @@ from lms.surveys import reply_views, result_views
 from lms.surveys import views as surveys
 from lms.talk import queries as talk_queries
 from lms.talk import views as talk
+from lms.transfer import export_views as transfer_export_views
+from lms.transfer import import_views as transfer_import_views
 from lms.transfer import module_views as module_copy_views
 from lms.transfer import views as transfer
+from lms.transfer import waiting_worker
 
 AREAS = (
     home,
@@ -96,7 +99,7 @@ AREAS = (
     progress, export_views, decision_views, reminder_views, rule_views, saved_views, weeks_views,
     certificates, credential_views, register_views,
     reports, centre_views, person_history_views,
-    transfer, module_copy_views,
+    transfer, module_copy_views, transfer_export_views, transfer_import_views,
     search,
     api, key_views,
     outbox, fate_views, self_check_views,
@@ -104,7 +107,7 @@ AREAS = (
 # Modules that give the worker something to do, with ``@every``, beside delivering letters.
 WORK = (
     completion_worker, digest_worker, mailbox_worker, overdue_worker, participant_list_worker, reminder_worker,
-    reports_worker, search_worker, sweep_worker,
+    reports_worker, search_worker, sweep_worker, waiting_worker,
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from lms.outbox import worker
 from lms.outbox.render import link
 from lms.seeds import crowd, demo
 from lms.sessions.receiving_actions import receive
+from lms.transfer.cli import bring_in
 
 SET_PASSWORD_WITHIN = timedelta(days=3)
 
@@ -176,5 +177,5 @@ def _new_person(email: str, name: str) -> Person:
 
 
 def init_app(app: Flask) -> None:
-    for command in (_serve, _work, _receive, _demo, _admin, _backup):
+    for command in (_serve, _work, _receive, _demo, _admin, _backup, bring_in):
         app.cli.add_command(command)

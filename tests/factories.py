@@ -24,6 +24,7 @@ from lms.sessions.incoming_models import Finding, IncomingLetter
 from lms.sessions.models import Invitation, LiveSession, LiveSessionKind, ParticipantList
 from lms.sessions.participant_lists import participants
 from lms.surveys.models import Survey, SurveyKind, SurveyQuestion
+from lms.transfer.models import Arrival
 
 T = TypeVar("T")
 _number = count(1)
@@ -253,6 +254,12 @@ def letter(to: Person, **fields: Any) -> Letter:
         "expires_at": now() + timedelta(days=3),
     }
     return _keep(Letter(**made | fields))
+
+
+def arrival(by: Person, source: str = "", **fields: Any) -> Arrival:
+    """A file that somebody brought and that has become a cycle."""
+    made = {"key": f"arrival-{next(_number)}", "by_id": by.id, "created_at": now(), "source": source}
+    return _keep(Arrival(**made | fields))
 
 
 def incoming(of: Person, to: LiveSession, **fields: Any) -> IncomingLetter:

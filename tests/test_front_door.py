@@ -212,6 +212,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "list_id": factories.participant_list(live_session, f"{person.family_name};{person.email}").id,
         "answer": "yes",
         "name": "name",
+        "arrival_id": factories.arrival(person, f"{mark}.zip", cycle=cycle).id,
     }
 
 

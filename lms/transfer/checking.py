@@ -82,6 +82,7 @@ class _Checking:
             "topics": [self._topic(*row) for row in _rows(told, "topics", "manifest")],
             "files": [self._file(*row) for row in _rows(told, "files", "manifest")],
         }
+        _no_circles(made["modules"])
         if any(session["type"] != "live_session" for session in made["sessions"]):
             raise Wrong("sessions")
         return made
@@ -250,6 +251,16 @@ class _Checking:
                 _("The address of “%(title)s” is left out: %(address)s", title=title, address=address[:200])
             )
             return ""
+
+
+def _no_circles(modules: list[Tree]) -> None:
+    """Modules that need each other would never open for anybody."""
+    needs = {module["key"]: set(module["needs"]) for module in modules}
+    while free := [key for key, needed in needs.items() if not needed & needs.keys()]:
+        for key in free:
+            del needs[key]
+    if needs:
+        raise Wrong("modules.needs")
 
 
 def _html(text: str, place: str, largest: int = LARGEST) -> str:

@@ -7,9 +7,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectChoice, SelectField
+from wtforms import FileField, HiddenField, SelectChoice, SelectField
+from wtforms.validators import InputRequired
 
 from lms.forms import DayField, LineField
+from lms.materials.filetypes import kept_name
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -36,6 +38,30 @@ class SeasonForm(FlaskForm):
         description=_l("Everything that has a day moves along with it: sessions, deadlines, what appears by itself."),
     )
     key = KeyField()
+
+
+class NamedSeasonForm(FlaskForm):
+    """The same for a cycle out of a file, which may have no days at all."""
+
+    title = LineField(_l("Title"))
+    title_en = LineField(_l("Title in English"), optional=True)
+    starts_on = DayField(
+        _l("First day"),
+        description=_l("With another one, everything that has a day moves along with it."),
+    )
+
+
+class ArchiveForm(FlaskForm):
+    file = FileField(
+        _l("File"),
+        [InputRequired(_l("Choose a file first."))],
+        description=_l("An archive of a cycle (ZIP) or a Common Cartridge (IMSCC), at most 50 MB"),
+    )
+
+    @property
+    def source(self) -> str:
+        """What the file was called; never empty, which would mean a copy."""
+        return kept_name(self.file.data.filename or "") or "—"
 
 
 class ModuleCopyForm(FlaskForm):

@@ -14,7 +14,7 @@ from lms.database import UTCDateTime
 from lms.texts import one_line, paragraphs
 from lms.transfer.columns import TABLES
 
-LONGEST = 100 * 1024
+LONGEST = 400 * 1024  # the text of a recording; pages have a limit of their own
 _YEARS = range(2000, 2101)
 # The bounds of whole numbers, where they are narrower than the usual ones.
 _USUAL = (0, 100_000)
@@ -33,8 +33,12 @@ _BOUNDS = {
 }
 
 
-class Wrong(ValueError):
-    """Something in an archive is not what it should be; the message is for its reader."""
+class Unreadable(ValueError):
+    """What came from outside cannot be read; the message is for its reader."""
+
+
+class Wrong(Unreadable):
+    """Something in an archive is not what it should be."""
 
     def __init__(self, place: str) -> None:
         super().__init__(_("The archive cannot be read: “%(place)s” in it is not what it should be.", place=place))

@@ -93,6 +93,7 @@ def season(app, cast) -> SimpleNamespace:
     banked = factories.question(None, right=("да",), wrong=("нет",), text="Из банка", topic=topic)
     db.session.add(QuizDraw(quiz=quiz, topic=topic, count=1, points=3))
     final = factories.quiz(second, title="Итог", pair_of=quiz)
+    factories.question(final, right=("да",), wrong=("нет",), settings={"shuffle": True})
     session = factories.live_session(
         first, title="Встреча о деле", starts_at=_at(2026, 10, 15, 12), agenda="15:05 Начало | Ирина", capacity=30,
         rule=Rule.PRESENT_OR_CAUGHT_UP, rule_quiz=quiz, rule_until=_at(2026, 10, 25, 20, 59), trainers=[cast.trainer],

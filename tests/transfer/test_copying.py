@@ -49,7 +49,7 @@ def test_the_page_before_says_what_comes_along_and_stores_nothing(as_, cast, sea
     page = as_(cast.coordinator).post("/cycles/school-2026/copy", data=NEW).get_data(as_text=True)
 
     assert "Всё сдвигается на 364 дня вперёд." in page.replace("\u00a0", " ")
-    for words in ("2 модуля", "1 страница", "2 теста", "11 вопросов", "2 встречи", "1 опрос"):
+    for words in ("2 модуля", "1 страница", "2 теста", "12 вопросов", "2 встречи", "1 опрос"):
         assert words in page.replace("\u00a0", " ")
     assert "1 отменённая встреча" in page.replace("\u00a0", " ")
     assert "1 консультация" in page.replace("\u00a0", " ")

@@ -1,0 +1,192 @@
+"""An archive of a cycle as bytes: a ZIP with ``manifest.json`` (``parcel``) and the files it names. Knows no database.
+
+Going out, it is made while it is sent. Coming in, it is a stranger's: it is read where it lies and never unpacked to a
+disk, and what it would grow to, how many entries it has and where their names lead is reckoned before any is read.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from flask_babel import gettext as _
+
+from lms.materials.places import KeptFile
+from lms.transfer.parcel import FORMAT, VERSION, Tree
+from lms.transfer.values import Unreadable
+
+MANIFEST = "manifest.json"
+MOST_ENTRIES = 6000
+MOST_UNPACKED = 300_000_000
+LARGEST_MANIFEST = 20_000_000
+_LARGEST_DIRECTORY = 3_000_000
+_WORST_RATIO, _WORTH_ASKING = 150, 1_000_000
+_LOCKED = 1
+_DEEPEST = 40
+_MOST_NODES = 500_000
+_PIECE = 256 * 1024
+_JSON = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, struct.error)
+
+
+# --- out --------------------------------------------------------------------------------------------------------------
+class _Pipe:
+    """What zipfile writes to, emptied after each piece; it cannot be sought in, and zipfile knows."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def flush(self) -> None:
+        pass
+
+    def taken(self) -> bytes:
+        pieces, self._pieces = b"".join(self._pieces), []
+        return pieces
+
+
+def pack(texts: Iterable[tuple[str, bytes]], files: Iterable[tuple[str, KeptFile]]) -> Iterator[bytes]:
+    """The bytes of a ZIP: the same texts and files give the same. A file that is gone from its place is left out."""
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as packed:  # type: ignore[call-overload]
+        for name, text in texts:
+            packed.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
+            yield pipe.taken()
+        for name, file in files:
+            if file.is_file():
+                with file.open("rb") as content, packed.open(zipfile.ZipInfo(name), "w", force_zip64=True) as target:
+                    while piece := content.read(_PIECE):
+                        target.write(piece)
+                        yield pipe.taken()
+    yield pipe.taken()
+
+
+def inside(file: Tree) -> str:
+    """Where a file of the tree stands in the archive."""
+    return f"files/{file['key']}/{file['original_name']}"
+
+
+def manifest(tree: Tree) -> bytes:
+    return (json.dumps(tree, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+# --- in ---------------------------------------------------------------------------------------------------------------
+@contextmanager
+def opened(content: IO[bytes], *, most: int = MOST_UNPACKED) -> Iterator[zipfile.ZipFile]:
+    """The ZIP, once it is known that reading it is harmless. Raises Unreadable, also for what goes wrong inside.
+
+    ``most`` is how many bytes it may grow to.
+    """
+    try:
+        _reckon_directory(content)
+        with _archive(content) as archive:
+            _reckon(archive, most)
+            yield archive
+    except _DAMAGED as error:
+        raise Unreadable(_("The archive is damaged or locked.")) from error
+
+
+def _archive(content: IO[bytes]) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(content)
+    except (OSError, ValueError) as error:  # offsets that lead nowhere, names that are no text
+        raise Unreadable(_("The archive is damaged or locked.")) from error
+
+
+def _reckon_directory(content: IO[bytes]) -> None:
+    """zipfile keeps the whole directory in memory, however long it is: look first what its last record says."""
+    size = content.seek(0, 2)
+    content.seek(max(0, size - 66_000))
+    tail = content.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        raise Unreadable(_("This is no archive: it must be a ZIP."))
+    entries, length = struct.unpack("<HI", tail[at + 10 : at + 16])
+    is_zip64 = at >= 20 and tail[at - 20 : at - 16] == b"PK\x06\x07"
+    if is_zip64 or entries > MOST_ENTRIES or length > _LARGEST_DIRECTORY:
+        raise Unreadable(_("There are too many files in the archive: at most 6,000."))
+    content.seek(0)
+
+
+def _reckon(archive: zipfile.ZipFile, most: int) -> None:
+    entries = archive.infolist()
+    if len(entries) > MOST_ENTRIES:
+        raise Unreadable(_("There are too many files in the archive: at most 6,000."))
+    if sum(entry.file_size for entry in entries) > most or any(map(_swells, entries)):
+        raise Unreadable(_("The archive would grow too large when it is unpacked."))
+    names = [_sound_name(entry) for entry in entries]
+    if len(set(names)) < len(names) or any(entry.flag_bits & _LOCKED for entry in entries):
+        raise Unreadable(_("The archive is damaged or locked."))
+
+
+def _swells(entry: zipfile.ZipInfo) -> bool:
+    return entry.file_size > _WORTH_ASKING and entry.file_size > _WORST_RATIO * max(entry.compress_size, 1)
+
+
+def _sound_name(entry: zipfile.ZipInfo) -> str:
+    name = entry.filename.replace("\\", "/")
+    is_link = stat.S_ISLNK(entry.external_attr >> 16)
+    if not name or name.startswith("/") or ".." in name.split("/") or ":" in name.split("/")[0] or is_link:
+        raise Unreadable(_("The archive has a file whose name leads out of it: %(name)s.", name=name[:80]))
+    return posixpath.normpath(name)
+
+
+def read_entry(archive: zipfile.ZipFile, name: str, *, most: int) -> bytes:
+    """Raises Unreadable where it is not there or larger than that."""
+    try:
+        with archive.open(name) as file:
+            content = file.read(most + 1)
+    except KeyError:
+        raise Unreadable(_("The archive lacks a file that its list names: %(name)s.", name=name[:80])) from None
+    if len(content) > most:
+        raise Unreadable(_("The archive would grow too large when it is unpacked."))
+    return content
+
+
+def read_manifest(archive: zipfile.ZipFile) -> Tree:
+    """The tree as it is told; ``checking`` looks through it. Raises Unreadable, also for a format of another time."""
+    text = read_entry(archive, MANIFEST, most=LARGEST_MANIFEST)
+    _reckon_json(text)
+    try:
+        told = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(_("The list of contents in the archive cannot be read.")) from error
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        raise Unreadable(_("This is no archive of a cycle."))
+    if told.get("version") != VERSION:
+        raise Unreadable(
+            _(
+                "The archive is of version %(found)s, and only version %(known)s can be read here. "
+                "Bring this platform up to date, or take the cycle out once more.",
+                found=str(told.get("version"))[:20],
+                known=VERSION,
+            )
+        )
+    return told
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(word)
+
+
+def _reckon_json(text: bytes) -> None:
+    depth = 0
+    for nodes, found in enumerate(_JSON.finditer(text)):
+        sign = found[0]
+        if sign in b"[{":
+            depth += 1
+        elif sign in b"]}":
+            depth -= 1
+        if depth > _DEEPEST or nodes > _MOST_NODES:
+            raise Unreadable(_("The list of contents in the archive is too long, or too much stands in each other."))
