@@ -47,6 +47,7 @@ from lms.quizzes import (
     submission_views,
 )
 from lms.quizzes import import_views as question_import_views
+from lms.quizzes import import_worker as question_import_worker
 from lms.quizzes import views as quizzes
 from lms.reports import centre_views
 from lms.reports import history_views as person_history_views
@@ -107,7 +108,7 @@ AREAS = (
 # Modules that give the worker something to do, with ``@every``, beside delivering letters.
 WORK = (
     completion_worker, digest_worker, mailbox_worker, overdue_worker, participant_list_worker, reminder_worker,
-    reports_worker, search_worker, sweep_worker, waiting_worker,
+    question_import_worker, reports_worker, search_worker, sweep_worker, waiting_worker,
 )  # fmt: skip
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
 from lms.accounts.models import Person
 from lms.extensions import db
-from lms.quizzes import actions, figure_queries
+from lms.materials.markdown import to_html
+from lms.quizzes import actions, figure_queries, queries
+from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Answer, Attempt, Choice, Question, Quiz, Regrading, Topic
 from lms.quizzes.regrading import Outlook
 
@@ -78,6 +81,41 @@ def _end_of(topic: Topic) -> int:
         select(Question.position).where(Question.topic_id == topic.id).order_by(Question.position.desc()).limit(1)
     )
     return (last or 0) + 1
+
+
+# --- undo -------------------------------------------------------------------------------------------------------------
+def state_of(question: Question) -> dict[str, Any]:
+    """All that its form says, as JSON."""
+    names = ("kind", "text", "points", "title", "tags", "explanation", "settings")
+    choices = [[one.id, one.text, one.is_right, one.feedback, one.share] for one in question.choices]
+    return {name: getattr(question, name) for name in names} | {"choices": choices}
+
+
+def keep_for_undo(question: Question, was: dict[str, Any]) -> None:
+    """Call when a question was rewritten and flushed; a save that changed nothing leaves the last change to undo."""
+    if state_of(question) != was:
+        question.before_change = was
+
+
+def undo(question: Question, *, now: datetime) -> None:
+    """The question as it was before its last change; a second time, as it was after it.
+
+    Raises Answered where it was of another kind then, and people have answered it since.
+    """
+    was, asked, present = question.before_change, queries.asked_one(question.id), state_of(question)
+    if was is None:
+        return
+    kind = QuestionKind(was["kind"])
+    if kind is not question.kind and figure_queries.answers_to(question.id).all:
+        raise Answered
+    for name in ("text", "points", "title", "tags", "explanation", "settings"):
+        setattr(question, name, was[name])
+    question.kind, question.text_html = kind, to_html(was["text"])
+    actions.rewrite_choices(question, [tuple(row) for row in was["choices"]])
+    actions.show_files(question)
+    db.session.flush()
+    question.before_change = present
+    actions.note_change(question, asked, now=now)
 
 
 # --- corrections ------------------------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -18,9 +20,10 @@ from lms.extensions import db
 from lms.materials import filetypes, storage
 from lms.materials.actions import keep_file
 from lms.materials.markdown import FILE_ADDRESS, to_html, to_text
+from lms.materials.models import StoredFile
 from lms.materials.storage import Place
-from lms.quizzes.formats.draft import ChoiceDraft, QuestionDraft, picture, with_pictures
-from lms.quizzes.models import Choice, Question, Quiz
+from lms.quizzes.formats.draft import LONGEST_TITLE, ChoiceDraft, QuestionDraft, picture, with_pictures
+from lms.quizzes.models import Choice, Question, Quiz, Topic
 
 _OURS = re.compile(rf"!\[([^\]]*)\]\(({FILE_ADDRESS.pattern})\)")
 
@@ -53,34 +56,65 @@ def take_in(
     """The questions at the end of the quiz; how many. Whatever goes wrong, no file is left behind."""
     db.session.execute(select(Quiz.id).where(Quiz.id == quiz.id).with_for_update())
     last = db.session.scalar(select(func.max(Question.position)).where(Question.quiz_id == quiz.id)) or 0
-    kept: list[str] = []
-    made = []
-    try:
-        for position, draft in enumerate(drafts, last + 1):
-            question = Question(quiz_id=quiz.id, position=position, updated_at=now)
-            _fill(question, draft, by, place, kept, largest=largest, now=now)
-            made.append(question)
-        db.session.add_all(made)
+    new = [(draft, Question(quiz_id=quiz.id, position=at)) for at, draft in enumerate(drafts, last + 1)]
+    return _store(new, by, place, largest=largest, now=now)
+
+
+def take_into_bank(
+    drafts: Iterable[QuestionDraft], otherwise: str, by: Person, place: Place, *, largest: int, now: datetime
+) -> int:
+    """Each question into the topic that its file names, the others into ``otherwise``; a topic that is not there yet
+    is made. Gives how many questions."""
+    shelves: dict[str, Topic] = {}
+    ends: Counter[str] = Counter()
+    new = []
+    for draft in drafts:
+        title = (draft.topic or otherwise)[:LONGEST_TITLE]
+        if title not in shelves:
+            shelves[title] = _shelf(title)
+            ends[title] = _last_of(shelves[title])
+        ends[title] += 1
+        new.append((draft, Question(topic_id=shelves[title].id, position=ends[title])))
+    return _store(new, by, place, largest=largest, now=now)
+
+
+def _shelf(title: str) -> Topic:
+    found = db.session.scalar(select(Topic).where(func.lower(Topic.title) == title.lower()).order_by(Topic.id).limit(1))
+    if found is None:
+        found = Topic(title=title)
+        db.session.add(found)
         db.session.flush()
-    except BaseException:
-        for name in kept:
-            storage.remove(place, name)
-        raise
-    return len(made)
+    return found
 
 
-def _fill(
-    question: Question, draft: QuestionDraft, by: Person, place: Place, kept: list[str], *, largest: int, now: datetime
-) -> None:
+def _last_of(topic: Topic) -> int:
+    return db.session.scalar(select(func.max(Question.position)).where(Question.topic_id == topic.id)) or 0
+
+
+def _store(new: list[tuple[QuestionDraft, Question]], by: Person, place: Place, *, largest: int, now: datetime) -> int:
+    with ExitStack() as undoing:
+
+        def keep(name: str, content: bytes) -> StoredFile:
+            file = keep_file(FileStorage(BytesIO(content), filename=name), by, place, largest=largest, now=now)
+            undoing.callback(storage.remove, place, file.storage_name)
+            return file
+
+        for draft, question in new:
+            question.updated_at = now
+            _fill(question, draft, keep)
+        db.session.add_all([question for _draft, question in new])
+        db.session.flush()
+        undoing.pop_all()
+    return len(new)
+
+
+def _fill(question: Question, draft: QuestionDraft, keep: Callable[[str, bytes], StoredFile]) -> None:
     addresses = {}
     for name, content in draft.pictures.items():
-        if not _is_picture(name, content):
-            continue
-        upload = FileStorage(BytesIO(content), filename=name)
-        file = keep_file(upload, by, place, largest=largest, now=now)
-        kept.append(file.storage_name)
-        question.files.append(file)
-        addresses[name] = f"/files/{file.id}/{filetypes.kept_name(name).replace(' ', '%20')}"
+        if _is_picture(name, content):
+            file = keep(name, content)
+            question.files.append(file)
+            addresses[name] = f"/files/{file.id}/{filetypes.kept_name(name).replace(' ', '%20')}"
 
     def shown(text: str) -> str:
         return with_pictures(text, addresses)

@@ -92,17 +92,44 @@ def write(quiz_id: int, question_import_id: int) -> ResponseReturnValue:
     """The ticked questions at the end of the quiz, all of them or none."""
     quiz = _edited(quiz_id)
     kept = _find(quiz, question_import_id)
-    ticked = set(request.form.getlist("take", type=int))
-    drafts = [draft for place, draft in enumerate(reading.read(kept.content)[1].drafts) if place in ticked]
+    drafts = _ticked(kept)
     if not drafts:
-        flash(_("Tick the questions first."), "wait")
-        return redirect(url_for("question_imports.show", quiz_id=quiz_id, question_import_id=kept.id), 303)
+        return _tick_first(kept)
     largest = current_app.config["UPLOAD_LIMIT"]
     count = import_actions.take_in(drafts, quiz, me(), storage.here(), largest=largest, now=now())
     db.session.delete(kept)
     db.session.commit()
     flash(ngettext("%(num)s question is added.", "%(num)s questions are added.", count), "done")
     return redirect(url_for("quizzes.edit", quiz_id=quiz_id), 303)
+
+
+@blueprint.post("/quizzes/<int:quiz_id>/imports/<int:question_import_id>/bank-questions")
+@allow(can.teach)
+def write_to_bank(quiz_id: int, question_import_id: int) -> ResponseReturnValue:
+    """The ticked questions into the bank, by the topics of the file; those without one into a topic named as the
+    quiz."""
+    quiz = _edited(quiz_id)
+    require(can.edit_bank(me()))
+    kept = _find(quiz, question_import_id)
+    drafts = _ticked(kept)
+    if not drafts:
+        return _tick_first(kept)
+    largest = current_app.config["UPLOAD_LIMIT"]
+    count = import_actions.take_into_bank(drafts, quiz.title, me(), storage.here(), largest=largest, now=now())
+    db.session.delete(kept)
+    db.session.commit()
+    flash(ngettext("%(num)s question stands in the bank.", "%(num)s questions stand in the bank.", count), "done")
+    return redirect(url_for("bank.index"), 303)
+
+
+def _ticked(kept: QuestionImport) -> list[QuestionDraft]:
+    ticked = set(request.form.getlist("take", type=int))
+    return [draft for place, draft in enumerate(reading.read(kept.content)[1].drafts) if place in ticked]
+
+
+def _tick_first(kept: QuestionImport) -> ResponseReturnValue:
+    flash(_("Tick the questions first."), "wait")
+    return redirect(url_for("question_imports.show", quiz_id=kept.quiz_id, question_import_id=kept.id), 303)
 
 
 @blueprint.post("/quizzes/<int:quiz_id>/imports/<int:question_import_id>/end")

@@ -166,6 +166,8 @@ class Question(Model):
     updated_at: Mapped[datetime | None]
     # Taken out of the quiz after people had answered it: asked no more, still told in their results.
     retired_at: Mapped[datetime | None]
+    # How it stood before its last change (building_actions.state_of); None where it was never changed.
+    before_change: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     version: Mapped[int] = mapped_column(default=1)
 
     quiz: Mapped[Quiz | None] = relationship(back_populates="questions")

@@ -326,13 +326,14 @@ def asked(paper: Paper) -> list[Asked]:
 
 
 def _asked(which: ColumnElement[bool]) -> list[Asked]:
+    """Those of a quiz before those of the bank, each in order."""
     rows = db.session.execute(
         select(
             Question.id, Question.kind, Question.text, Question.text_html, Question.points, Question.edition,
             Question.explanation, Question.settings,
         )
         .where(which)
-        .order_by(Question.position, Question.id)
+        .order_by(Question.topic_id.is_not(None), Question.position, Question.id)
     ).all()  # fmt: skip
     options: dict[int, list[Option]] = {}
     for choice in db.session.execute(
@@ -350,17 +351,18 @@ def asked_one(question_id: int) -> Asked:
 
 def asked_ever(quiz_id: int) -> list[Asked]:
     """Every question of the quiz, also those taken out since, and those of the bank that were drawn for somebody."""
-    answered = select(Answer.question_id).join(Attempt).where(Attempt.quiz_id == quiz_id)
-    own = [one for one in _asked(Question.quiz_id == quiz_id) if one.kind.asks]
-    return own + _asked(Question.topic_id.is_not(None) & Question.id.in_(answered))
+    return [one for one in _asked(_was_asked(quiz_id)) if one.kind.asks]
 
 
 def asked_lately(quiz_id: int) -> list[Asked]:
-    """As ``asked_ever``, without those taken out since."""
-    retired = set(
-        db.session.scalars(select(Question.id).where(Question.retired_at.is_not(None), Question.quiz_id == quiz_id))
-    )
-    return [one for one in asked_ever(quiz_id) if one.id not in retired]
+    """As ``asked_ever``, without those taken out of the quiz since."""
+    stays = or_(Question.topic_id.is_not(None), Question.retired_at.is_(None))
+    return [one for one in _asked(and_(_was_asked(quiz_id), stays)) if one.kind.asks]
+
+
+def _was_asked(quiz_id: int) -> ColumnElement[bool]:
+    answered = select(Answer.question_id).join(Attempt).where(Attempt.quiz_id == quiz_id)
+    return or_(Question.quiz_id == quiz_id, and_(Question.topic_id.is_not(None), Question.id.in_(answered)))
 
 
 def graded(paper: Paper) -> list[Graded]:

@@ -178,6 +178,8 @@ class QuestionForm(EditForm):
     def __init__(self, question: Question | None = None, *, kind: QuestionKind | None = None) -> None:
         new = {"kind": kind or QuestionKind.SINGLE, "tolerance": "0", "scoring": "places"}
         super().__init__(data=as_typed(question) if question else new)
+        # Other systems let several choices of one answer be right, each by itself: what came so may stay so.
+        self.had_several_right = question is not None and sum(one.is_right for one in question.choices) > 1
         rows = self.rows_field
         while rows is not None and len(rows) < min(FIRST_ROWS, 4) and not self.is_submitted():
             rows.append_entry()
@@ -246,7 +248,7 @@ class QuestionForm(EditForm):
             raise ValidationError(_l("Write at least two choices."))
         if not right:
             raise ValidationError(_l("Tick the right choice."))
-        if self.chosen_kind is QuestionKind.SINGLE and len(right) > 1:
+        if self.chosen_kind is QuestionKind.SINGLE and len(right) > 1 and not self.had_several_right:
             raise ValidationError(_l("Only one choice can be right here. For more, choose the type “Several answers”."))
         if len({fold(row.text.data) or row.text.data for row in self.rows}) < len(self.rows):
             raise ValidationError(_l("Two choices are the same."))

@@ -100,17 +100,12 @@ def edit(quiz_id: int, question_id: int) -> ResponseReturnValue:
     changed_rows = form.is_submitted() and form.change_rows(request.form)
     if not changed_rows and form.validate_on_submit() and _keeps_kind(form, question, answers.all):
         if require_version(question.version, form.version.data):
-            before = queries.asked_one(question.id)
+            before, was = queries.asked_one(question.id), building_actions.state_of(question)
             fill(question, form)
             db.session.flush()
+            building_actions.keep_for_undo(question, was)
             actions.note_change(question, before, now=now())
-            following = _after(quiz, question)
-            outlook = regrade_queries.outlooks(question).get(quiz.id) if answers.submitted else None
-            db.session.commit()
-            flash(_("Saved."), "done")
-            if outlook is not None and outlook.changes_something:
-                return redirect(url_for("questions.regrading", quiz_id=quiz.id, question_id=question.id), 303)
-            return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=following), 303)
+            return _changed(quiz, question, _after(quiz, question), _("Saved."))
         meanwhile = form.meanwhile_of(question)
     around = builder(quiz)
     number, listed = next((n, one) for n, one in enumerate(around["listed"], 1) if one.id == question.id)
@@ -128,6 +123,35 @@ def edit(quiz_id: int, question_id: int) -> ResponseReturnValue:
         **around,
     )
     return page, 409 if meanwhile is not None else 422 if form.errors else 200
+
+
+def _changed(quiz: Quiz, question: Question, following: int, words: str) -> ResponseReturnValue:
+    """Commit a change, and ask about the results given by then where it would change any."""
+    outlook = regrade_queries.outlooks(question).get(quiz.id)
+    db.session.commit()
+    flash(words, "done")
+    if outlook is not None and outlook.changes_something:
+        return redirect(url_for("questions.regrading", quiz_id=quiz.id, question_id=question.id), 303)
+    return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=following), 303)
+
+
+@blueprint.post("/quizzes/<int:quiz_id>/questions/<int:question_id>/undo")
+@allow(can.teach)
+def undo(quiz_id: int, question_id: int) -> ResponseReturnValue:
+    """As it was before the last change; pressed again, as it was after it."""
+    quiz = find_quiz(quiz_id)
+    require(can.edit_quiz(me(), quiz))
+    question = find_question(quiz, question_id)
+    address = url_for("questions.edit", quiz_id=quiz.id, question_id=question.id)
+    if not require_version(question.version, request.form.get("version")):
+        flash(_("The question was changed meanwhile: look at it first."), "wait")
+        return redirect(address, 303)
+    try:
+        building_actions.undo(question, now=now())
+    except building_actions.Answered:
+        flash(_("People have answered this question, its type stays. Add a new question instead."), "late")
+        return redirect(address, 303)
+    return _changed(quiz, question, question.id, _("The last change is undone."))
 
 
 def _keeps_kind(form: QuestionForm, question: Question, people: int) -> bool:

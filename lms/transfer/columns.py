@@ -92,6 +92,7 @@ TABLES = {
         left=_NEW | {
             "edition": "nobody has answered the new one yet",
             "updated_at": "made now",
+            "before_change": "nothing of the new one can be undone",
             "retired_at": "what was taken out of a quiz stays out",
         },
     ),

@@ -431,3 +431,65 @@ def test_shares_of_a_changed_question_begin_anew(cast, as_, quiz, q, right, atte
     as_(cast.trainer).post(f"/quizzes/{quiz.id}/questions/{q.short.id}/edit", data=form)
 
     assert set(figure_queries.shares(quiz.id)) == {q.single.id, q.several.id, q.true_false.id, q.number.id}
+
+
+# --- undo -------------------------------------------------------------------------------------------------------------
+def test_the_last_change_of_a_question_is_undone_and_done_again(cast, as_, quiz, q):
+    client, path = as_(cast.trainer), f"/quizzes/{quiz.id}/questions/{q.single.id}"
+    before = [(one.id, one.text, one.is_right) for one in q.single.choices]
+    assert "Отменить последнюю правку" not in words(client.get(f"{path}/edit"))
+    ids = tuple(one.id for one in q.single.choices)
+    changed = single(**rows(("Иное", True), ("Послать письмо", False), ids=ids), version=q.single.version)
+    client.post(f"{path}/edit", data=changed | {"text": "Что **потом**?"})
+    after = [(one.id, one.text, one.is_right) for one in q.single.choices]
+    assert q.single.text == "Что **потом**?" and after != before
+
+    assert "Отменить последнюю правку" in words(client.get(f"{path}/edit"))
+    client.post(f"{path}/undo", data={"version": q.single.version})
+    assert q.single.text == "Что сделать первым?" and "первым?" in q.single.text_html
+    assert [(one.id, one.text, one.is_right) for one in q.single.choices] == before
+
+    client.post(f"{path}/undo", data={"version": q.single.version})
+    assert q.single.text == "Что **потом**?" and "<strong>потом</strong>" in q.single.text_html
+    assert [(one.id, one.text, one.is_right) for one in q.single.choices] == after
+
+
+def test_nothing_is_undone_that_somebody_changed_meanwhile(cast, as_, quiz, q):
+    client, path = as_(cast.trainer), f"/quizzes/{quiz.id}/questions/{q.single.id}"
+    ids = tuple(one.id for one in q.single.choices)
+    choices = rows(("Да", True), ("Нет", False), ids=ids)
+    client.post(f"{path}/edit", data=single(**choices, version=q.single.version) | {"text": "Раз?"})
+    seen = q.single.version
+    client.post(f"{path}/edit", data=single(**choices, version=q.single.version) | {"text": "Два?"})
+
+    late = client.post(f"{path}/undo", data={"version": seen})
+
+    assert q.single.text == "Два?" and "тем временем изменили" in words(client.get(late.location))
+    assert as_(cast.volunteer).post(f"{path}/undo", data={"version": q.single.version}).status_code == 403
+    assert client.post(f"/quizzes/{quiz.id}/questions/999/undo").status_code == 404
+
+
+def test_undoing_a_correction_asks_about_the_results_as_the_correction_did(cast, as_, quiz, q, right, attempt):
+    as_(cast.volunteer).post(f"/attempts/{attempt.id}/submission", data=form_of(right))
+    client, path = as_(cast.trainer), f"/quizzes/{quiz.id}/questions/{q.single.id}"
+    ids = tuple(one.id for one in q.single.choices)
+    other = rows(("Узнать, чем он помогает", False), ("Послать письмо", True), ids=ids)
+    client.post(f"{path}/edit", data=single(**other, version=q.single.version))
+    client.post(f"{path}/regrading")
+    assert attempt.percent == 85
+
+    undone = client.post(f"{path}/undo", data={"version": q.single.version})
+
+    assert undone.location == f"{path}/regrading"
+    client.post(undone.location)
+    assert attempt.percent == 100
+
+
+def test_one_answer_of_several_right_ones_may_stay_where_it_came_from_elsewhere(cast, as_, quiz):
+    question = factories.question(quiz, right=("ГОСТ", "Госстандарт"), wrong=("ОСТ",))
+    client, path = as_(cast.trainer), f"/quizzes/{quiz.id}/questions/{question.id}/edit"
+    both = rows(("ГОСТ", True), ("Госстандарт", True), ("ОСТ", False), ids=tuple(one.id for one in question.choices))
+
+    assert client.post(path, data=single(**both, version=question.version)).status_code == 303
+    new = client.post(f"/quizzes/{quiz.id}/questions/new?kind=single", data=single(**both))
+    assert new.status_code == 422 and "«Несколько ответов»" in words(new)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import zipfile
+from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from PIL import Image
 
+from lms.clock import now
 from lms.extensions import db
+from lms.quizzes import import_actions
 from lms.quizzes.import_models import QuestionImport
-from lms.quizzes.models import Question
+from lms.quizzes.import_worker import forget_old_imports
+from lms.quizzes.models import Question, Topic
 from tests import factories
 
 GIFT = (
@@ -125,3 +130,56 @@ def test_a_text_of_brackets_alone_is_refused_with_words(as_, cast, quiz):
     client = as_(cast.trainer)
     page = client.get(_sent(client, quiz, b"[markdown]" + b"[" * 11_000 + b" {T}").location).get_data(as_text=True)
     assert "Текст слишком длинный" in page
+
+
+def test_questions_go_into_the_bank_by_the_topics_of_the_file(as_, cast, quiz):
+    client = as_(cast.trainer)
+    there = factories.topic("Пароли")
+    factories.question(None, right=("да",), wrong=("нет",), topic=there)
+    gift = "Без темы? {T}\n\n$CATEGORY: $course$/top/Пароли\n\nДва? {#2}\n\nТри? {#3}\n\n$CATEGORY: Письма\n\nДа? {T}\n"
+    shown = _sent(client, quiz, gift.encode()).location
+    assert "Положить в банк" in client.get(shown).get_data(as_text=True).replace("\u00a0", " ")
+
+    stored = client.post(f"{shown}/bank-questions", data={"take": ["0", "1", "2", "3"]})
+
+    assert stored.location == "/quizzes/bank" and _questions(quiz) == []
+    topics = db.session.scalars(sa.select(Topic).order_by(Topic.title)).all()
+    told = {topic.title: [(one.position, one.text) for one in topic.questions] for topic in topics}
+    assert told == {
+        "Пароли": [(1, "Что сделать первым?"), (2, "Два?"), (3, "Три?")],
+        "Письма": [(1, "Да?")],
+        "Почта и пароли": [(1, "Без темы?")],
+    }
+    assert db.session.scalar(sa.select(sa.func.count(QuestionImport.id))) == 0
+
+
+def test_a_file_nobody_chose_from_goes_after_a_week(as_, cast, quiz):
+    shown = _sent(as_(cast.trainer), quiz, GIFT.encode()).location
+    (kept,) = db.session.scalars(sa.select(QuestionImport))
+    kept.created_at = now() - timedelta(days=6)
+    forget_old_imports()
+    assert as_(cast.trainer).get(shown).status_code == 200
+
+    kept.created_at = now() - timedelta(days=8)
+    forget_old_imports()
+    assert as_(cast.trainer).get(shown).status_code == 404
+
+
+def test_a_picture_that_cannot_be_stored_leaves_no_file_and_no_question(as_, cast, quiz, app, monkeypatch):
+    client = as_(cast.trainer)
+    picture = base64.b64encode(_png()).decode()
+    xml = (
+        '<quiz><question type="essay"><questiontext format="html"><text><![CDATA[<img src="@@PLUGINFILE@@/f.png">]]>'
+        f'</text><file name="f.png" encoding="base64">{picture}</file></questiontext></question></quiz>'
+    )
+    shown = _sent(client, quiz, xml.encode(), "a.xml").location
+    folder = Path(app.config["DATA_FOLDER"]) / "files"
+    before = {path for path in folder.rglob("*") if path.is_file()}
+
+    def full(*_things):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(import_actions, "to_html", full)
+    with pytest.raises(OSError, match="full"):
+        client.post(f"{shown}/questions", data={"take": ["0"]})
+    assert {path for path in folder.rglob("*") if path.is_file()} == before and _questions(quiz) == []
