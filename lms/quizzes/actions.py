@@ -19,7 +19,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from lms.accounts.models import Person
 from lms.extensions import db
-from lms.materials.markdown import files_in
+from lms.materials.markdown import FILE_ADDRESS
 from lms.materials.models import StoredFile
 from lms.quizzes import figure_queries, queries
 from lms.quizzes.giving import Given, NotOffered, read
@@ -283,9 +283,18 @@ def check(
 
 # --- building it ------------------------------------------------------------------------------------------------------
 def show_files(question: Question) -> None:
-    """Note which uploaded pictures the question's text shows: whoever may see the question may see them."""
-    shown = files_in(question.text_html)
+    """Note which uploaded pictures the question's texts show: whoever may see the question may see them."""
+    shown = {int(id) for text in _shown_texts(question) for id in FILE_ADDRESS.findall(text)}
     question.files = list(db.session.scalars(select(StoredFile).where(StoredFile.id.in_(shown)))) if shown else []
+
+
+def _shown_texts(question: Question) -> list[str]:
+    """Everything in which a picture may stand."""
+    settings = question.settings or {}
+    pairs = settings.get("pairs") or ()
+    sides = [side for pair in pairs for side in (pair["left"], pair["right"])]
+    choices = [one.text for one in question.choices]
+    return [question.text_html, *choices, *sides, *(settings.get("extra") or ()), *(settings.get("items") or ())]
 
 
 def append(question: Question, quiz: Quiz, *, now: datetime) -> None:

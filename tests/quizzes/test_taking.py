@@ -283,6 +283,26 @@ def test_forged_saves_are_refused_and_change_nothing(cast, as_, quiz, q, attempt
     assert answers_of(attempt) == {}
 
 
+def test_fields_that_no_page_has_change_nothing(cast, as_, quiz, q, right, attempt):
+    """Points, a result, another person or attempt, a longer time: whatever is posted beside the answers."""
+    client, other = as_(cast.volunteer), factories.attempt(factories.person(), quiz)
+    deadline = attempt.deadline_at = now() + timedelta(minutes=5)
+    forged = {
+        "score": "7", "max_score": "1", "percent": "100", "passed": "1", "points": "7", f"p{q.short.id}": "7",
+        "person_id": other.person_id, "attempt_id": other.id, "quiz_id": "999", "number": "9", "seed": "1",
+        "deadline_at": "2099-01-01", "submitted_at": "2000-01-01", "dealt": "[]", "edition": "9", "out_of": "0",
+    }  # fmt: skip
+    wrong = form_of({q.short.id: "мимо"}) | forged
+    client.put(f"/attempts/{attempt.id}/answers/{q.short.id}", json={"given": "мимо", "counter": 1, **forged})
+    client.post(f"/attempts/{attempt.id}/answers", data=wrong)
+    client.post(f"/attempts/{attempt.id}/submission", data=wrong | {"with_gaps": "1"})
+
+    assert (attempt.score, attempt.max_score, attempt.percent, attempt.passed) == (Decimal(0), Decimal(7), 0, False)
+    assert (attempt.deadline_at, attempt.number, attempt.person_id) == (deadline, 1, cast.volunteer.id)
+    assert {row.out_of for row in attempt.answers} == {Decimal(1), Decimal(2)}
+    assert other.is_open and answers_of(other) == {}
+
+
 # --- counters ---------------------------------------------------------------------------------------------------------
 def test_an_old_retry_never_overwrites_a_newer_answer(cast, as_, q, attempt):
     client = as_(cast.volunteer)
