@@ -1,9 +1,9 @@
 """Markdown as trainers write it, made into HTML that is safe on our pages. Pure: text in, HTML out.
 
-CommonMark with tables, strikethrough, footnotes and task lists. What comes out has been through a sanitiser that keeps
-a short list of tags and attributes, so it may be stored and shown as it is. Headings start at the second level (the
-page's title is the first), skip none, and carry ids for the table of contents. Pictures come from our own files only;
-a picture kept elsewhere becomes a link to it, because no page of ours asks another host for anything.
+CommonMark with tables, strikethrough, footnotes, task lists and callouts. What comes out has been through a sanitiser
+that keeps a short list of tags and attributes, so it may be stored and shown as it is. Headings start at the second
+level (the page's title is the first), skip none, and carry ids for the table of contents. Pictures come from our own
+files only; a picture kept elsewhere becomes a link to it, because no page of ours asks another host for anything.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from lms.materials import callouts
 from lms.slugs import slug
 from lms.typography import typo
 
@@ -44,15 +45,18 @@ _ATTRIBUTES = {
     **{f"h{level}": {"id"} for level in range(2, 7)},
 }
 _ATTRIBUTE_WORDS = {
+    "blockquote": {"role": {"note"}},
     "div": {"role": {"region"}, "tabindex": {"0"}},
     "td": {"align": {"left", "right", "center"}},
     "th": {"scope": {"col", "row"}, "align": {"left", "right", "center"}},
 }
 _CLASSES = {
     "a": {"footnote-backref"},
+    "blockquote": callouts.CLASSES,
     "div": {"table-responsive"},
     "input": {"form-check-input"},
     "li": {"footnote-item", "task-list-item"},
+    "p": {callouts.TITLE_CLASS},
     "section": {"footnotes"},
     "sup": {"footnote-ref"},
     "table": {"tbl"},
@@ -238,6 +242,7 @@ def _image(_self: Any, tokens: Sequence[Token], index: int, _options: Any, _env:
 def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     parser.use(footnote_plugin)
+    parser.core.ruler.after("block", "callouts", callouts.find)
     parser.core.ruler.push("tick_boxes", _tick_boxes)
     parser.core.ruler.push("polish", _polish)
     parser.core.ruler.push("name_tables", _name_tables)

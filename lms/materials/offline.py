@@ -23,6 +23,8 @@ _LOOK = (
     "body{max-width:42rem;margin:2rem auto;padding:0 1rem;font:1.125rem/1.65 system-ui,sans-serif;color:#1b2130;"
     "background:#fff}h1,h2,h3{line-height:1.25}img,video{max-width:100%;height:auto}a{color:#2a4899}"
     "blockquote{margin:1.4em 0;padding:1rem 1.5rem;background:#e8edf9;border-radius:8px}pre{overflow:auto}"
+    ".callout{border-left:4px solid #2a4899;border-radius:0}.callout-title{font-weight:700}"
+    ".task-list-item{list-style:none}"
     "table{border-collapse:collapse;width:100%}th,td{padding:.5rem .75rem;text-align:left;border-bottom:1px solid #ccc}"
     ".dim{color:#555b6b}nav{margin-bottom:2rem}"
 )

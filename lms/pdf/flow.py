@@ -35,11 +35,19 @@ class Heading(Paragraph):
 class Quoted(Paragraph):
     """A paragraph with a bar at its left."""
 
+    bar = house.LINE
+
     def draw(self) -> None:
-        self.canv.setStrokeColor(house.LINE)
+        self.canv.setStrokeColor(self.bar)
         self.canv.setLineWidth(2)
         self.canv.line(3, -2, 3, self.height)
         super().draw()
+
+
+class Callout(Quoted):
+    """One that stands out."""
+
+    bar = house.ACCENT
 
 
 def picture(content: bytes, room: tuple[float, float], *, width: float | None = None) -> Flowable:

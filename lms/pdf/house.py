@@ -79,6 +79,7 @@ def styles() -> dict[str, ParagraphStyle]:
         kind("small", fontSize=8.5, leading=12, textColor=INK_2),
         kind("dim", textColor=INK_2),
         kind("quote", textColor=INK_2, leftIndent=10),
+        kind("callout", leftIndent=10),
         kind("inset", leftIndent=16),
         kind("code", fontSize=9, leading=13, backColor=SUNKEN, borderPadding=4, spaceBefore=4, spaceAfter=8),
         kind("cell", fontSize=9, leading=12, spaceAfter=0),

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from reportlab.platypus import Flowable, HRFlowable, Paragraph, Preformatted, Spacer
 
 from lms.pdf import house
-from lms.pdf.flow import Heading, Quoted, bullets
+from lms.pdf.flow import Callout, Heading, Quoted, bullets
 from lms.pdf.tables import Cell, aligned, table
 
 _INLINE = {
@@ -24,6 +24,7 @@ _INLINE = {
 }  # fmt: skip
 _TINTED = dict.fromkeys(("code", "kbd", "mark"), ' backColor="#eeeee8"') | {"small": ' size="8.5"'}
 _INSET = {"blockquote": "quote", "dd": "inset"}
+_BARRED = {"quote": Quoted, "callout": Callout}
 _HEADINGS = {"h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4}
 _PLAIN = {"span", "label", "abbr", "q"}  # their words alone
 _NUMBER = re.compile(r"[0-9]{1,6}")
@@ -121,12 +122,12 @@ class _Reader(HTMLParser):
         elif tag in {"td", "th"}:
             self._side = values.get("align", "left")
         elif tag in _INSET:
-            self._inset.append(_INSET[tag])
+            self._inset.append("callout" if "callout" in values.get("class", "").split() else _INSET[tag])
         elif tag == "hr":
             self._put(HRFlowable(width="100%", thickness=0.75, color=house.LINE, spaceBefore=4, spaceAfter=8))
         elif tag == "pre":
             self._pre = True
-        elif tag in {"dt", "summary"}:
+        elif tag in {"dt", "summary"} or values.get("class") == "callout-title":
             self._begin("b")
 
     def _end_block(self, tag: str) -> None:
@@ -158,7 +159,7 @@ class _Reader(HTMLParser):
         text = self._take()
         if text:
             kind = self._inset[-1] if self._inset else "body"
-            self._put((Quoted if kind == "quote" else Paragraph)(text, house.styles()[kind]))
+            self._put(_BARRED.get(kind, Paragraph)(text, house.styles()[kind]))
 
     def _end_heading(self, level: int) -> None:
         text = self._take()

@@ -17,7 +17,7 @@ from lms.centres.models import Centre
 from lms.cycles.models import Activity, Cycle, Module, Rule, State
 from lms.dates import end_of_day
 from lms.extensions import db
-from lms.materials.actions import write_page
+from lms.materials.actions import write_page, write_transcript
 from lms.materials.markdown import to_html
 from lms.materials.models import Material, MaterialKind
 from lms.quizzes.kinds import QuestionKind
@@ -198,13 +198,16 @@ def _page(told: dict[str, Any], made: datetime) -> Material:
 
 def _recording(of: LiveSession, number: int) -> Material:
     named = {"title": f"Запись встречи «{of.title}»", "title_en": f"Recording of “{of.title_en}”"}
-    return Material(
+    recording = Material(
         **_activity(Rule.OPTIONAL, of.ends_at + timedelta(hours=20), **named),
         kind=MaterialKind.RECORDING,
         url=f"https://video.example.org/rc-shkola/{number}",
         minutes=RECORDED[number],
         recording_of_id=of.id,
     )
+    for said in HERE.glob(f"modules/{number}-*/recording.md"):
+        write_transcript(recording, said.read_text())
+    return recording
 
 
 def _quiz(told: dict[str, Any], made: datetime) -> Quiz:

@@ -22,11 +22,12 @@ document.querySelectorAll("[data-writing]").forEach((box) => {
     put(from, to, before + chosen + after);
     text.setSelectionRange(from + before.length, from + before.length + chosen.length);
   };
-  const eachLine = (mark, example) => {
+  const eachLine = (mark, example, head) => {
     const from = text.value.lastIndexOf("\n", text.selectionStart - 1) + 1;
     const to = text.value.indexOf("\n", text.selectionEnd) === -1 ? text.value.length : text.value.indexOf("\n", text.selectionEnd);
     const lines = (text.value.slice(from, to) || example).split("\n");
-    put(from, to, lines.map((one, at) => (mark === "1. " ? `${at + 1}. ` : mark) + one).join("\n"));
+    const marked = lines.map((one, at) => (mark === "1. " ? `${at + 1}. ` : mark) + one);
+    put(from, to, (head ? [head, ...marked] : marked).join("\n"));
   };
   const block = (words) => {
     const at = text.selectionEnd, before = text.value.slice(0, at);
@@ -35,10 +36,10 @@ document.querySelectorAll("[data-writing]").forEach((box) => {
   };
 
   bar.querySelectorAll("button").forEach((button) => {
-    const { around: both, lines, block: whole, footnote, example = "" } = button.dataset;
+    const { around: both, lines, block: whole, footnote, head, example = "" } = button.dataset;
     button.addEventListener("click", () => {
       if (both) around(...both.split("…"), example);
-      else if (lines) eachLine(lines, example);
+      else if (lines) eachLine(lines, example, head);
       else if (whole) block(whole);
       else if (footnote !== undefined) {
         const number = 1 + Math.max(0, ...[...text.value.matchAll(/\[\^(\d+)\]:/g)].map((found) => Number(found[1])));

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.materials import markdown
+from lms.materials import callouts, markdown
 from lms.materials.markdown import Heading, contents, files_in, to_html, to_text
 from tests.conftest import SHARED
 
@@ -65,6 +65,48 @@ def test_checklists_have_boxes_one_can_see_and_not_press():
         '<li class="task-list-item"><label>'
         '<input class="form-check-input" disabled="" type="checkbox"> печать</label></li>\n</ul>\n'
     )
+
+
+def test_a_callout_is_a_quotation_that_says_its_word():
+    html = to_html("> [!ВАЖНО] до 15 апреля\n> Сдать **отчёт**.\n\n> [!tip]\n\n> [!НИЧЕГО]\n> обычная")
+
+    assert html == (
+        '<blockquote class="callout callout-important" role="note">\n'
+        '<p class="callout-title">Важно: до&nbsp;15&nbsp;апреля</p>\n<p>Сдать <strong>отчёт</strong>.</p>\n'
+        "</blockquote>\n"
+        '<blockquote class="callout callout-tip" role="note">\n<p class="callout-title">Tip</p>\n</blockquote>\n'
+        "<blockquote>\n<p>[!НИЧЕГО]\nобычная</p>\n</blockquote>\n"
+    )
+
+
+@pytest.mark.parametrize("word", callouts.WORDS)
+def test_every_word_of_a_callout_keeps_the_text_beneath_it(word):
+    html = to_html(f"- раз\n  > [!{word}]\n  >\n  > - [x] список\n  >\n  > И текст[^1].\n\n[^1]: Сноска.")
+
+    assert f'<p class="callout-title">{word.capitalize()}</p>' in html.replace("&nbsp;", " ")
+    assert f"callout-{callouts.WORDS[word]}" in html and "И&nbsp;текст" in html and "Сноска." in html
+    assert "task-list-item" in html
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "> [!NOTE]<script>alert(1)</script>", "> [!NOTE] [x](javascript:alert(1))", "> [!NOTE](https://a.example)",
+        '<blockquote class="callout player" role="alert"><p class="callout-title btn">x</p></blockquote>', "> [!NOTE]",
+        ">", "> [!\u202eNOTE]\n> x", "[!NOTE]\nx", "> > [!NOTE] a\n> > b",
+    ],
+)  # fmt: skip
+def test_a_callout_lets_nothing_in_that_a_page_does_not(written):
+    html = to_html(written)
+
+    assert "<script" not in html and "javascript" not in html.replace("](javascript", "")
+    assert not set(re.findall(r'class="([^"]*)"', html)) - {"callout", "callout-title", "callout callout-note"}
+    assert 'role="alert"' not in html
+
+
+def test_the_toolbar_offers_a_word_that_is_known():
+    for offered in ("IMPORTANT", "ВАЖНО"):
+        assert callouts.WORDS[offered] == "important"
 
 
 def test_footnotes_lead_there_and_back():

@@ -146,6 +146,21 @@ def test_our_pages_become_paper():
     assert len(page.images) == 1
 
 
+def test_callouts_checklists_footnotes_and_tables_keep_their_words_on_paper():
+    document = pdf.Document("Памятка")
+    document.html(
+        to_html(
+            "> [!ВАЖНО] до 15 апреля\n> Сдать **отчёт**[^1].\n>\n> - [x] смета\n> - [ ] акты\n\n[^1]: На бланке.\n\n"
+            "| Кто | Что |\n|---|--:|\n| Фермер | сыр |\n"
+        )
+    )
+
+    text = " ".join(text_of(document.bytes()).split())
+
+    for said in ("Важно: до 15 апреля", "Сдать отчёт", "[×] смета", "[ ] акты", "На бланке.", "Фермер сыр"):
+        assert said in text
+
+
 def test_a_picture_that_is_none_gives_its_words():
     document = pdf.Document("Без картинки")
     document.html(to_html("Вот: ![Схема офиса](/files/1/plan.png)"), picture_of=lambda _address: b"no picture at all")
