@@ -18,7 +18,15 @@ from lms.cycles import activity_views, enrolment_views, module_views, preview_vi
 from lms.cycles import views as cycles
 from lms.extensions import compress, csrf, db, migrate
 from lms.home import views as home
-from lms.materials import carrying_views, edit_views, file_views, history_views, watching_views, writing_views
+from lms.materials import (
+    carrying_views,
+    edit_views,
+    file_views,
+    history_views,
+    upload_views,
+    watching_views,
+    writing_views,
+)
 from lms.materials import views as materials
 from lms.outbox import fate_views, post, self_check_views, worker
 from lms.outbox import views as outbox
@@ -90,6 +98,7 @@ AREAS = (
     centres,
     cycles, module_views, activity_views, enrolment_views, preview_views,
     materials, edit_views, writing_views, history_views, watching_views, carrying_views, file_views,
+    upload_views,
     packages, package_edit_views, claim_views,
     quizzes, attempt_views, submission_views, question_views, regrade_views, figure_views, bank_views, review_views,
     question_import_views,

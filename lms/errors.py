@@ -22,6 +22,8 @@ def _page(code: int, title: str, text: str) -> ResponseReturnValue:
     # The error page is drawn from nothing but itself: whatever failed must not fail it again.
     db.session.rollback()
     g.failing = True
+    if request.accept_mimetypes.best == "application/json":  # a script of ours, which shows the words
+        return {"message": text}, code
     if request.blueprint == "api":
         return {"error": title, "request_id": g.get("request_id", "")}, code
     return render_template(

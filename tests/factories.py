@@ -14,7 +14,9 @@ from lms.certificates.numbers import new_code
 from lms.clock import now
 from lms.cycles.models import Cycle, DueException, Enrolment, Module, Rule, State
 from lms.extensions import db
-from lms.materials.models import Material, MaterialKind
+from lms.materials.filetypes import TYPES, ending
+from lms.materials.models import Material, MaterialKind, StoredFile
+from lms.materials.upload_models import Upload
 from lms.outbox.models import Letter
 from lms.packages.models import Edition, Package, Part
 from lms.progress.models import Completion, How
@@ -260,6 +262,26 @@ def arrival(by: Person, source: str = "", **fields: Any) -> Arrival:
     """A file that somebody brought and that has become a cycle."""
     made = {"key": f"arrival-{next(_number)}", "by_id": by.id, "created_at": now(), "source": source}
     return _keep(Arrival(**made | fields))
+
+
+def stored_file(name: str = "Памятка.pdf", by: Person | None = None, **fields: Any) -> StoredFile:
+    """A file of which there is only the row."""
+    made = {
+        "storage_name": f"{next(_number):032x}",
+        "original_name": name,
+        "content_type": TYPES[ending(name)].content_type,
+        "size": 1000,
+        "sha256": "0" * 64,
+        "uploaded_by_id": by.id if by else None,
+        "uploaded_at": now(),
+    }
+    return _keep(StoredFile(**made | fields))
+
+
+def upload(by: Person, name: str = "Памятка.pdf", **fields: Any) -> Upload:
+    """A file of which nothing has come yet."""
+    made = {"token": f"upload-{next(_number)}", "person_id": by.id, "name": name, "size": 1000, "touched_at": now()}
+    return _keep(Upload(**made | fields))
 
 
 def incoming(of: Person, to: LiveSession, **fields: Any) -> IncomingLetter:

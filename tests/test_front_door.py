@@ -202,6 +202,8 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "survey_id": survey.id,
         "survey_question_id": survey_question.id,
         "enquiry_id": enquiry.id,
+        "upload_token": factories.upload(person, f"{mark}.pdf").token,
+        "file_id": factories.stored_file(f"{mark}.pdf", person).id,
         "token": secret,
         "code": sheet_code(live_session),
         "wish_token": wishes,
@@ -225,6 +227,7 @@ def _report_on(person, mark: str) -> dict[str, Any]:
 NOTHING = {
     "slug": {"centres": "no-such", "cycles": "no-such", "transfer": "no-such"},
     "token": "no-such-token",
+    "upload_token": "no-such-token",
     "topic": "news",
     "name": "x",
     "answer": "yes",

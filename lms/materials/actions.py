@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from io import BytesIO
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -13,9 +14,9 @@ from lms.accounts.models import Person
 from lms.cycles.models import Module, State
 from lms.downloads import attachment
 from lms.extensions import db
-from lms.materials import filetypes, markdown, reading, storage
-from lms.materials.models import Material, MaterialKind, ReadingPosition, StoredFile
-from lms.materials.storage import Place
+from lms.materials import filetypes, markdown, pictures, reading, storage
+from lms.materials.models import Material, MaterialKind, PictureSize, ReadingPosition, StoredFile
+from lms.materials.storage import Kept, Place
 
 
 def new_material(module: Module, kind: MaterialKind, *, now: datetime) -> Material:
@@ -51,23 +52,47 @@ def _show_files_of(html: str, material: Material) -> None:
 
 
 def keep_file(upload: FileStorage, person: Person, place: Place, *, largest: int, now: datetime) -> StoredFile:
-    """Keep an upload that ``filetypes.recognise`` has accepted. Raises storage.NoRoom and storage.Unreachable."""
-    name = filetypes.kept_name(upload.filename or "")
-    file_type = filetypes.recognise(name, upload.stream)
-    headers = {"Content-Type": file_type.content_type, "Content-Disposition": attachment(name)}
-    kept = storage.keep(upload.stream, place, largest=largest, headers=headers)
-    file = StoredFile(
-        storage_name=kept.name,
-        original_name=name,
-        content_type=file_type.content_type,
-        size=kept.size,
-        sha256=kept.sha256,
-        uploaded_by_id=person.id,
-        uploaded_at=now,
-    )
+    """Keep an upload that ``forms.upload_problem`` has nothing against; a picture as pictures.py draws it.
+
+    Raises storage.NoRoom and storage.Unreachable; then nothing is left behind.
+    """
+    file = laid_down(upload, place, largest=largest, now=now)
+    file.uploaded_by_id = person.id
     db.session.add(file)
     db.session.flush()
     return file
+
+
+def laid_down(upload: FileStorage, place: Place, *, largest: int, now: datetime) -> StoredFile:
+    """The content in its place and what is to be known of it; no row yet. Does not ask the database."""
+    name = filetypes.kept_name(upload.filename or "")
+    file_type = filetypes.recognise(name, upload.stream)
+    file = StoredFile(original_name=name, content_type=file_type.content_type, uploaded_at=now)
+    if file_type.is_picture:
+        _lay_down_picture(file, pictures.draw(upload.stream), place)
+        return file
+    headers = {"Content-Type": file_type.content_type, "Content-Disposition": attachment(name)}
+    kept = storage.keep(upload.stream, place, largest=largest, headers=headers)
+    file.storage_name, file.size, file.sha256 = kept.name, kept.size, kept.sha256
+    return file
+
+
+def _lay_down_picture(file: StoredFile, drawn: pictures.Drawn, place: Place) -> None:
+    laid: list[Kept] = []
+    try:
+        for content in (drawn.content, *(one.content for one in drawn.smaller)):
+            laid.append(storage.keep(BytesIO(content), place, largest=len(content)))
+    except OSError:
+        for kept in laid:
+            storage.remove(place, kept.name)
+        raise
+    whole, *lesser = laid
+    file.storage_name, file.size, file.sha256 = whole.name, whole.size, whole.sha256
+    file.width, file.height = drawn.width, drawn.height
+    file.sizes = [
+        PictureSize(width=one.width, height=one.height, storage_name=kept.name, size=kept.size)
+        for one, kept in zip(drawn.smaller, lesser, strict=True)
+    ]
 
 
 def mention(file: StoredFile) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import cast
+from typing import IO, cast
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,12 +26,12 @@ from lms.materials.forms import (
     PageForm,
     RecordingForm,
     too_long,
-    upload_problem,
 )
 from lms.materials.history_actions import drop_draft, keep_version
 from lms.materials.history_models import PageDraft
 from lms.materials.history_queries import count_versions, draft_of
 from lms.materials.models import Material, MaterialKind, StoredFile
+from lms.materials.upload_forms import upload_problem
 from lms.materials.views import blueprint, files_folder, find_material
 from lms.materials.watching_actions import forget_watching
 from lms.sessions.models import LiveSession
@@ -203,7 +203,7 @@ def _write_recording(form: RecordingForm, material: Material) -> None:
     material.chapters = form.chapters.data
     actions.write_transcript(material, form.transcript.data)
     if form.upload.data:
-        material.seconds = lengths.seconds(form.upload.data.stream)
+        material.seconds = lengths.seconds(_content(form.upload.data))
         material.url, material.file = "", _keep(form.upload.data)
         forget_watching(material)
     elif form.url.data and form.url.data != material.url:
@@ -211,7 +211,7 @@ def _write_recording(form: RecordingForm, material: Material) -> None:
         material.file, material.seconds = None, None
         forget_watching(material)
     if form.sound_upload.data:
-        material.seconds = material.seconds or lengths.seconds(form.sound_upload.data.stream)
+        material.seconds = material.seconds or lengths.seconds(_content(form.sound_upload.data))
         material.sound = _keep(form.sound_upload.data)
     elif form.without_sound.data:
         material.sound = None
@@ -233,8 +233,15 @@ def _read_document(form: PageForm) -> str:
     return documents.to_markdown(form.document.data.stream, keep_picture)
 
 
-def _keep(upload: FileStorage) -> StoredFile:
+def _keep(upload: FileStorage | StoredFile) -> StoredFile:
+    """What came with the form is kept now; what came ahead of it is."""
+    if isinstance(upload, StoredFile):
+        return upload
     return actions.keep_file(upload, me(), files_folder(), largest=current_app.config["UPLOAD_LIMIT"], now=now())
+
+
+def _content(upload: FileStorage | StoredFile) -> IO[bytes]:
+    return (files_folder() / upload.storage_name).open("rb") if isinstance(upload, StoredFile) else upload.stream
 
 
 def _after(form: MaterialForm, material: Material) -> ResponseReturnValue:

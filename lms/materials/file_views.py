@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from lms.access import for_guests, me
 from lms.extensions import db
 from lms.materials import queries
-from lms.materials.models import StoredFile
+from lms.materials.models import PictureSize, StoredFile
 from lms.materials.places import KeptFile
 from lms.materials.views import blueprint, files_folder
 from lms.quizzes.queries import picture
@@ -23,30 +23,37 @@ _POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors
 @blueprint.get("/files/<int:file_id>/<name>")
 @for_guests
 def file(file_id: int, name: str) -> ResponseReturnValue:
-    """The id says which; the name is only for people and their downloads."""
+    """The id says which; the name is only for people and their downloads. ``?width=`` asks for a narrower picture."""
     found = db.session.scalar(queries.visible_file(me(), file_id)) or db.one_or_404(picture(me(), file_id))
     stored = cast(StoredFile, found)
     place = files_folder()
     if not stored.opens_in_browser and (link := place.link(stored.storage_name)):
         return _for_her_alone(make_response(redirect(link)))
     try:
-        return _answer(place / stored.storage_name, stored)
+        if narrower := _narrower(stored):
+            return _answer(place / narrower.storage_name, stored, "image/webp", f"{stored.sha256}-{narrower.width}")
+        return _answer(place / stored.storage_name, stored, stored.content_type, stored.sha256)
     except FileNotFoundError:
         abort(404)
 
 
-def _answer(kept: KeptFile, stored: StoredFile) -> Response:
+def _narrower(stored: StoredFile) -> PictureSize | None:
+    width = request.args.get("width", 0, type=int)
+    return next((size for size in stored.sizes if size.width == width), None) if width else None
+
+
+def _answer(kept: KeptFile, stored: StoredFile, content_type: str, etag: str) -> Response:
     """The content or the part of it that was asked for, read while it is sent."""
     content = kept.open("rb")
     size = content.seek(0, SEEK_END)
     content.seek(0)
     response = send_file(
         content,
-        mimetype=stored.content_type,
+        mimetype=content_type,
         as_attachment=not stored.opens_in_browser,
         download_name=stored.original_name,
         conditional=False,
-        etag=stored.sha256,
+        etag=etag,
         last_modified=stored.uploaded_at,
     )
     response.content_length = size
@@ -57,7 +64,7 @@ def _answer(kept: KeptFile, stored: StoredFile) -> Response:
 def _for_her_alone(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
-    # The same id is always the same bytes, but who may have them can change: ask each time, send once.
+    # Who may have it can change, and a new file may take its place: ask each time, send once.
     response.cache_control.private = True
     response.cache_control.no_cache = True
     response.cache_control.no_transform = True

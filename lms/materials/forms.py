@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, MultipleFileField
-from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
@@ -17,42 +15,8 @@ from lms.display import file_size
 from lms.forms import EditForm, LineField
 from lms.materials import chapters, filetypes, links, markdown, players
 from lms.materials.models import Material, MaterialKind
+from lms.materials.upload_forms import UploadField, refuse_bad_files
 from lms.texts import paragraphs
-
-
-def upload_problem(upload: FileStorage, largest: int) -> str:
-    """What is wrong with an uploaded file, in words; empty when it may be kept."""
-    size = upload.stream.seek(0, 2)
-    upload.stream.seek(0)
-    if size > largest:
-        return _(
-            "The file has %(size)s, at most %(largest)s fits. Make it smaller or give a link to it.",
-            size=file_size(size),
-            largest=file_size(largest),
-        )
-    if size == 0:
-        return _("The file is empty. Choose another one.")
-    try:
-        filetypes.recognise(upload.filename or "", upload.stream)
-    except filetypes.NotTaken:
-        return _("Such files are not taken. Save it as one of these: %(types)s.", types=TYPES_TAKEN)
-    except filetypes.NotWhatItSays:
-        return _(
-            "Its name ends in .%(ending)s, but inside is something else. "
-            "Save it anew in its own program and choose it again.",
-            ending=filetypes.ending(upload.filename or ""),
-        )
-    return ""
-
-
-TYPES_TAKEN = ", ".join(filetypes.TYPES).upper()
-
-
-def _refuse_bad_files(_form: FlaskForm, field: Field) -> None:
-    chosen = field.data if isinstance(field.data, list) else [field.data] if field.data else []
-    problems = [problem for one in chosen if (problem := upload_problem(one, current_app.config["UPLOAD_LIMIT"]))]
-    if problems:
-        raise ValidationError(" ".join(dict.fromkeys(problems)))
 
 
 class AddressField(StringField):
@@ -92,12 +56,12 @@ class PageForm(MaterialForm):
     body = TextAreaField(_l("Text"), filters=[paragraphs])
     uploads = MultipleFileField(
         _l("Add files and pictures"),
-        [_refuse_bad_files],
+        [refuse_bad_files],
         description=_l("They are put at the end of the text as a line each."),
     )
     document = FileField(
         _l("Take the text from a Word file"),
-        [_refuse_bad_files],
+        [refuse_bad_files],
         description=_l("A .docx: its text and its pictures are put at the end of this one, clean."),
     )
 
@@ -116,8 +80,8 @@ class PageForm(MaterialForm):
 
 class FileForm(MaterialForm):
     title = LineField(_l("Title"), optional=True, description=_l("Left empty, it is the name of the file."))
-    upload = FileField(
-        _l("File"), [_refuse_bad_files], description=_l("PDF, office files, pictures, sound and video, up to 50 MB.")
+    upload = UploadField(
+        _l("File"), [refuse_bad_files], description=_l("PDF, office files, pictures, sound and video, up to 50 MB.")
     )
 
     def validate_upload(self, field: Field) -> None:
@@ -141,13 +105,13 @@ class RecordingForm(MaterialForm):
             "The code for inserting does as well, and of a private video of VK only that."
         ),
     )
-    upload = FileField(
+    upload = UploadField(
         _l("Or a file"),
-        [_refuse_bad_files],
+        [refuse_bad_files],
         description=_l("MP4, WebM or sound, up to 50 MB. A file goes before an address."),
     )
-    sound_upload = FileField(
-        _l("The sound alone"), [_refuse_bad_files], description=_l("MP3, M4A or OGG, for those with a weak connection.")
+    sound_upload = UploadField(
+        _l("The sound alone"), [refuse_bad_files], description=_l("MP3, M4A or OGG, for those with a weak connection.")
     )
     without_sound = BooleanField(_l("Without the sound alone"))
     minutes = IntegerField(
@@ -176,7 +140,7 @@ class RecordingForm(MaterialForm):
             raise ValidationError(_("Give an address or choose a file."))
 
     def validate_sound_upload(self, field: Field) -> None:
-        file_type = filetypes.TYPES.get(filetypes.ending(field.data.filename or "")) if field.data else None
+        file_type = filetypes.TYPES.get(filetypes.ending(field.file_name))
         if file_type is not None and not file_type.is_audio:
             raise ValidationError(_("This is no sound. Choose an MP3, M4A or OGG."))
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.cycles.models import Activity, Lack, Rule
 from lms.database import Base, Model, word
 from lms.materials.filetypes import TYPES, FileType
+from lms.materials.offering import Offer
 
 
 class MaterialKind(StrEnum):
@@ -33,6 +34,21 @@ class StoredFile(Model):
     sha256: Mapped[str]
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     uploaded_at: Mapped[datetime]
+    # Of a picture, in pixels.
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    sizes: Mapped[list[PictureSize]] = relationship(order_by="PictureSize.width", cascade="all, delete-orphan")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def offer(self) -> Offer | None:
+        """The sizes a browser may choose from."""
+        if self.width is None or self.height is None:
+            return None
+        return Offer(self.width, self.height, tuple(size.width for size in self.sizes))
 
     @property
     def ending(self) -> str:
@@ -46,6 +62,18 @@ class StoredFile(Model):
     @property
     def file_type(self) -> FileType:
         return TYPES[self.ending.lower()]
+
+
+class PictureSize(Model):
+    """The same picture, narrower, as WebP."""
+
+    __tablename__ = "picture_size"
+
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id", ondelete="CASCADE"), primary_key=True)
+    width: Mapped[int] = mapped_column(primary_key=True)
+    height: Mapped[int]
+    storage_name: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int] = mapped_column(BigInteger)
 
 
 # Files that a page shows or links to, beside the one a material may be.

@@ -13,7 +13,9 @@ from lms.accounts.models import Person
 from lms.cycles.models import Cycle, Module, is_out, standing
 from lms.cycles.queries import visible_to
 from lms.extensions import db
+from lms.materials.markdown import files_in
 from lms.materials.models import Material, ReadingPosition, StoredFile, material_file
+from lms.materials.offering import offered
 
 
 def visible_material(person: Person, material_id: int) -> Select[Any]:
@@ -79,6 +81,16 @@ def visible_file(person: Person, file_id: int) -> Select[Any]:
     )
     themselves = [StoredFile.id.in_(visible.with_only_columns(one)) for one in (Material.file_id, Material.sound_id)]
     return wanted.where(or_(*themselves, StoredFile.id.in_(on_pages)))
+
+
+def shown(html: str) -> str:
+    """The HTML of a page, its pictures in the sizes that are kept of them."""
+    ids = files_in(html)
+    if not ids:
+        return html
+    pictures = select(StoredFile).where(StoredFile.id.in_(ids), StoredFile.width.is_not(None))
+    rows = db.session.scalars(pictures.options(selectinload(StoredFile.sizes))).all()
+    return offered(html, {file.id: offer for file in rows if (offer := file.offer) is not None})
 
 
 def position_of(person: Person, material: Material) -> ReadingPosition | None:

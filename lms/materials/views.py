@@ -110,6 +110,7 @@ def show(material_id: int) -> ResponseReturnValue:
     return render_template(
         "materials/show.html",
         material=material,
+        body_html=queries.shown(material.body_html),
         stage=stage,
         is_done=material.id in done or (counts_for_session and material.recording_of_id in done),
         following=_following(stage.steps, material.id),

@@ -18,8 +18,9 @@ from lms.dates import say_time
 from lms.display import zone
 from lms.extensions import db
 from lms.materials import actions, history_actions, markdown, pasted_html
-from lms.materials.forms import too_long, upload_problem
+from lms.materials.forms import too_long
 from lms.materials.models import Material
+from lms.materials.upload_forms import upload_problem
 from lms.materials.views import blueprint, files_folder, find_material
 from lms.texts import one_line, paragraphs
 

@@ -17,7 +17,7 @@ from werkzeug.datastructures import FileStorage
 
 from lms.accounts.models import Person
 from lms.extensions import db
-from lms.materials import filetypes, storage
+from lms.materials import filetypes, pictures, storage
 from lms.materials.actions import keep_file
 from lms.materials.markdown import FILE_ADDRESS, to_html, to_text
 from lms.materials.models import StoredFile
@@ -39,9 +39,12 @@ def doubts(draft: QuestionDraft) -> list[str]:
 
 def _is_picture(name: str, content: bytes) -> bool:
     try:
-        return filetypes.recognise(filetypes.kept_name(name), BytesIO(content)).is_picture
+        if not filetypes.recognise(filetypes.kept_name(name), BytesIO(content)).is_picture:
+            return False
+        pictures.check(BytesIO(content))
     except ValueError:
         return False
+    return True
 
 
 def title_of(draft: QuestionDraft) -> str:

@@ -24,8 +24,8 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from lms.forms import EditForm, LineField, ParagraphsField
 from lms.materials import filetypes
-from lms.materials.forms import upload_problem
 from lms.materials.markdown import to_html, to_text
+from lms.materials.upload_forms import upload_problem
 from lms.quizzes import actions, lines
 from lms.quizzes.grading import fold, read_number
 from lms.quizzes.kinds import QuestionKind

@@ -4,6 +4,7 @@ document.querySelectorAll("[data-writing]").forEach((box) => {
   const text = box.querySelector("textarea");
   const bar = box.querySelector("[data-toolbar]"), line = box.querySelector("[data-writing-state]");
   const token = document.querySelector("meta[name=csrf-token]");
+  const SMALL = 1024 * 1024; // bytes that go in one request; more go in pieces (uploading.js)
   const say = (words) => { line.textContent = words || ""; };
 
   // --- putting in ---
@@ -66,10 +67,18 @@ document.querySelectorAll("[data-writing]").forEach((box) => {
   };
   const takeIn = async (files) => {
     for (const file of files) {
-      say(box.dataset.wordUploading.replace("{name}", file.name));
-      const form = new FormData();
-      form.append("file", file, file.name || "picture.png");
-      const answer = await ask(box.dataset.uploads, form);
+      const going = box.dataset.wordUploading.replace("{name}", file.name);
+      say(going);
+      let answer;
+      if (file.size > SMALL) {
+        answer = await window.sendInPieces(file, {
+          say: (share, isWaiting) => say(isWaiting ? box.dataset.wordBreak : `${going} ${Math.floor(share * 10) * 10} %`),
+        });
+      } else {
+        const form = new FormData();
+        form.append("file", file, file.name || "picture.png");
+        answer = await ask(box.dataset.uploads, form);
+      }
       say(answer.message);
       if (answer.markdown) block(answer.markdown);
     }

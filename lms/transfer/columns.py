@@ -69,10 +69,11 @@ TABLES = {
         made=("id", "body_html", "transcript_html"),
     ),
     "material_file": Carried(made=("material_id", "file_id")),
+    "picture_size": Carried(made=("file_id", "width", "height", "storage_name", "size")),
     "stored_file": Carried(
         whole=("original_name", "size", "sha256"),
-        made=("storage_name", "content_type"),
-        left=_ID | {"uploaded_by_id": "whoever brings it in", "uploaded_at": "kept now"},
+        made=("storage_name", "content_type", "width", "height"),
+        left=_NEW | {"uploaded_by_id": "whoever brings it in", "uploaded_at": "kept now"},
     ),
     "quiz": Carried(
         whole=(
@@ -170,4 +171,5 @@ LEFT_TABLES = {
     "signed_report": _OTHERS,
     "survey_reply": _PEOPLE,
     "survey_taken": _PEOPLE,
+    "upload": "still on its way in",
 }

@@ -7,11 +7,19 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from lms.materials import filetypes, links, reading, storage
 from lms.materials.reading import Deed
 
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(64)
+
+def picture(width: int = 8, height: int = 8, kind: str = "PNG", **how: object) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (width, height), "#2a4899").save(made, kind, **how)
+    return made.getvalue()
+
+
+PNG = picture()
 PDF = b"%PDF-1.7\n1 0 obj\n" + b"x" * 500 + b"\n%%EOF"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"

@@ -1,0 +1,93 @@
+"""What is said of a file that somebody wants to put here, and the field it comes in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
+from wtforms import Field
+from wtforms.validators import ValidationError
+
+from lms.access import me
+from lms.display import file_size
+from lms.materials import filetypes, pictures, upload_actions
+from lms.materials.models import StoredFile
+
+TYPES_TAKEN = ", ".join(filetypes.TYPES).upper()
+
+
+def announced_problem(name: str, size: int, largest: int) -> str:
+    """What is wrong with a file by its name and size alone, in words; empty when it may come."""
+    if size > largest:
+        return _(
+            "The file has %(size)s, at most %(largest)s fits. Make it smaller or give a link to it.",
+            size=file_size(size),
+            largest=file_size(largest),
+        )
+    if size == 0:
+        return _("The file is empty. Choose another one.")
+    if filetypes.ending(filetypes.kept_name(name)) not in filetypes.TYPES:
+        return _("Such files are not taken. Save it as one of these: %(types)s.", types=TYPES_TAKEN)
+    return ""
+
+
+def upload_problem(upload: FileStorage, largest: int) -> str:
+    """What is wrong with an uploaded file, in words; empty when it may be kept."""
+    size = upload.stream.seek(0, 2)
+    upload.stream.seek(0)
+    name = upload.filename or ""
+    if problem := announced_problem(name, size, largest):
+        return problem
+    try:
+        if filetypes.recognise(name, upload.stream).is_picture:
+            pictures.check(upload.stream)
+    except pictures.TooManyPixels:
+        return _(
+            "The picture has too many points, more than %(most)s million. Save it smaller and choose it again.",
+            most=pictures.MOST_PIXELS // 1_000_000,
+        )
+    except (filetypes.NotWhatItSays, pictures.Unreadable):
+        return _(
+            "Its name ends in .%(ending)s, but inside is something else. "
+            "Save it anew in its own program and choose it again.",
+            ending=filetypes.ending(name),
+        )
+    return ""
+
+
+def refuse_bad_files(_form: FlaskForm, field: Field) -> None:
+    chosen = field.data if isinstance(field.data, list) else [field.data] if field.data else []
+    given = [one for one in chosen if isinstance(one, FileStorage)]  # what came ahead was looked at then
+    problems = [problem for one in given if (problem := upload_problem(one, current_app.config["UPLOAD_LIMIT"]))]
+    if problems:
+        raise ValidationError(" ".join(dict.fromkeys(problems)))
+
+
+class UploadField(FileField):
+    """A file that comes with the form; or one that came ahead of it in pieces (uploading.js), named by its token.
+
+    ``data`` is a FileStorage, or a StoredFile. One that came ahead stays when the form is shown again.
+    """
+
+    data: Any
+    token = ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata([one for one in valuelist if isinstance(one, FileStorage)])
+        tokens = [one for one in valuelist if isinstance(one, str) and one]
+        upload = upload_actions.find(me(), tokens[-1]) if tokens and not self.data else None
+        if upload is not None and upload.file is not None:
+            self.token, self.data, self.raw_data = upload.token, upload.file, [upload.token]
+
+    @property
+    def file_name(self) -> str:
+        """What the chosen file is called; empty where none is."""
+        return self.came_ahead.original_name if self.came_ahead else (self.data.filename or "") if self.data else ""
+
+    @property
+    def came_ahead(self) -> StoredFile | None:
+        return self.data if isinstance(self.data, StoredFile) else None
