@@ -124,14 +124,17 @@ def next_for(person: Person, now: datetime) -> AnyRow | None:
     ).first()
 
 
-def public_schedule(now: datetime) -> AnySelect:
-    """What visitors see: sessions for everybody of a published cycle that have not ended, without the way in."""
-    return (
+def public_schedule(now: datetime, slug: str = "") -> AnySelect:
+    """What visitors see: sessions for everybody of a published cycle that have not ended, without the way in.
+
+    ``slug`` is that of the one cycle that is meant.
+    """
+    found = (
         select(
             LiveSession.id, LiveSession.title, LiveSession.title_en, LiveSession.kind, LiveSession.starts_at,
             LiveSession.ends_at, LiveSession.zone, LiveSession.place, LiveSession.summary, LiveSession.summary_en,
             LiveSession.uid, LiveSession.sequence, LiveSession.updated_at, LiveSession.cancelled_at,
-            Cycle.title.label("cycle_title"), Cycle.title_en.label("cycle_title_en"),
+            Cycle.title.label("cycle_title"), Cycle.title_en.label("cycle_title_en"), Cycle.slug.label("cycle_slug"),
         )
         .join(Cycle, Cycle.id == LiveSession.cycle_id)
         .outerjoin(Module, Module.id == LiveSession.module_id)
@@ -144,6 +147,7 @@ def public_schedule(now: datetime) -> AnySelect:
         )
         .order_by(LiveSession.starts_at, LiveSession.id)
     )  # fmt: skip
+    return found.where(Cycle.slug == slug) if slug else found
 
 
 # --- one session ------------------------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import current_app, render_template
+from flask import abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from lms import display
 from lms.access import public
 from lms.clock import now
+from lms.cycles.models import Cycle, State
 from lms.extensions import db
 from lms.outbox.render import link
 from lms.sessions import ical, mail, queries, words
@@ -18,14 +20,18 @@ from lms.sessions.views import blueprint, calendar_file
 @public
 def schedule() -> ResponseReturnValue:
     rows = db.session.execute(queries.public_schedule(now())).all()
-    return render_template("sessions/schedule.html", rows=rows, kinds=words.KINDS)
+    cycles = {row.cycle_slug: row for row in rows}
+    return render_template("sessions/schedule.html", rows=rows, kinds=words.KINDS, cycles=cycles)
 
 
 @blueprint.get("/schedule.ics")
 @public
 def schedule_calendar() -> ResponseReturnValue:
-    """For calendars that subscribe to an address; sessions called off say so."""
-    rows = db.session.execute(queries.public_schedule(now())).all()
+    """For calendars that subscribe to an address: all, or ``?cycle=`` one; sessions called off say so."""
+    slug = request.args.get("cycle", "")
+    if slug and db.session.scalar(select(Cycle.id).where(Cycle.slug == slug, Cycle.state == State.PUBLISHED)) is None:
+        abort(404)
+    rows = db.session.execute(queries.public_schedule(now(), slug)).all()
     events = [
         mail.event_of(
             row,
@@ -38,4 +44,6 @@ def schedule_calendar() -> ResponseReturnValue:
     ]
     config = current_app.config
     name = config["ORGANISATION_EN"] if display.locale() == "en" else config["ORGANISATION"]
-    return calendar_file(ical.published(events, name), "schedule.ics")
+    response = calendar_file(ical.published(events, name), "schedule.ics")
+    response.add_etag()
+    return response.make_conditional(request)

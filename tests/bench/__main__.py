@@ -16,11 +16,14 @@ import sys
 import tempfile
 import time
 import urllib.request
+from datetime import timedelta
 from typing import Any
 
-from lms.accounts.models import Person
+from lms.accounts import tokens
+from lms.accounts.models import Person, Purpose
 from lms.app import create_app
-from lms.cycles.models import Enrolment
+from lms.clock import now
+from lms.cycles.models import Enrolment, Module
 from lms.extensions import db
 from lms.quizzes.models import Attempt, Question, QuestionKind, Quiz
 from lms.sessions.models import Invitation, LiveSession
@@ -89,6 +92,7 @@ def _things() -> dict[str, Any]:
             .order_by(LiveSession.starts_at)
         ).first()
         quiz = _quiz_of_thirty()
+        secrets = _open_doors()
         learner = db.session.scalars(
             db.select(Person)
             .join(Enrolment)
@@ -109,6 +113,7 @@ def _things() -> dict[str, Any]:
             "learner": cookie(learner),
             "coordinator": cookie(coordinator),
             "live_session": live_session.id,
+            "secrets": secrets,
             "attempt": attempt.id,
             "question": question.id,
             "choices": [[choice.id] for choice in question.choices[:2]],
@@ -116,6 +121,19 @@ def _things() -> dict[str, Any]:
                 db.text("select material.id from material join activity using (id) where state='published' limit 1")
             ),
         }
+
+
+def _open_doors() -> list[str]:
+    """The secrets of letters to a session whose doors are open, one for each learner."""
+    module = db.session.scalars(db.select(Module).order_by(Module.id)).first()
+    live_session = factories.live_session(module, starts_in=timedelta(minutes=5))
+    ids = db.session.scalars(db.select(Enrolment.person_id).where(Enrolment.cycle_id == module.cycle_id)).all()
+    db.session.add_all(Invitation(live_session_id=live_session.id, person_id=id, invited_at=now()) for id in ids)
+    return list(
+        tokens.issue_many(
+            ids, Purpose.INVITATION, now=now(), expires_at=now() + timedelta(days=14), object_id=live_session.id
+        ).values()
+    )
 
 
 def _quiz_of_thirty() -> Quiz:
@@ -167,6 +185,16 @@ def _targets(things: dict[str, Any], base_port: int, port: int) -> dict[str, Tar
             writer,
             method="POST",
             body=lambda n: (b"answer=yes", b"answer=maybe")[n % 2],
+            headers=form,
+            accept=(303,),
+        ),
+        Target(
+            "enter from the letter",
+            port,
+            lambda n: f"/i/{things['secrets'][n % len(things['secrets'])]}/enter",
+            "≤ 1",
+            writer,
+            method="POST",
             headers=form,
             accept=(303,),
         ),

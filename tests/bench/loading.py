@@ -65,7 +65,8 @@ def _running(command: list[str], environment: dict[str, str], port: int) -> Iter
 class Target:
     name: str
     port: int
-    address: str
+    # The address, or given the number of the request, one for each.
+    address: str | Callable[[int], str]
     budget: str = ""
     cookie: str = ""
     method: str = "GET"
@@ -90,7 +91,8 @@ class Target:
 
 def _ask(connection: http.client.HTTPConnection, target: Target, headers: dict[str, str]) -> http.client.HTTPResponse:
     target.asked += 1
-    connection.request(target.method, target.address, body=target.body(target.asked) or None, headers=headers)
+    address = target.address if isinstance(target.address, str) else target.address(target.asked)
+    connection.request(target.method, address, body=target.body(target.asked) or None, headers=headers)
     response = connection.getresponse()
     target.size = len(response.read())
     return response
@@ -102,7 +104,7 @@ def measure(target: Target, seconds: float) -> None:
     headers = {"Cookie": target.cookie, "Accept-Encoding": "br", "Accept-Language": "ru", **target.headers}
     first = _ask(connection, target, headers)
     if first.status not in target.accept:
-        raise SystemExit(f"{target.name}: {first.status} at {target.address}")
+        raise SystemExit(f"{target.name}: {first.status}")
     wanted = target.accept
     if target.unchanged:
         headers["If-None-Match"] = first.headers["ETag"]
@@ -114,7 +116,7 @@ def measure(target: Target, seconds: float) -> None:
         response = _ask(connection, target, headers)
         target.times.append(time.perf_counter() - started)
         if response.status not in wanted:
-            raise SystemExit(f"{target.name}: {response.status} at {target.address}")
+            raise SystemExit(f"{target.name}: {response.status}")
     connection.close()
 
 

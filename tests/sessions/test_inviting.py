@@ -193,6 +193,25 @@ def test_a_model_calendar_follows_every_letter_and_ends_empty(school, cast):
     assert replay(events()) == []
 
 
+def test_the_calendar_of_who_was_taken_off_ends_empty_and_the_others_stays(school, cast):
+    """Invited, moved twice, taken off: replayed for each of the two people by herself."""
+    live_session = school.live_session
+    actions.invite([cast.volunteer.id, cast.stranger.id], live_session, by=cast.coordinator, now=now())
+    for hours in (1, 2):
+        live_session.starts_at += timedelta(hours=hours)
+        live_session.ends_at += timedelta(hours=hours)
+        actions.tell_of_change(live_session, {"time"}, by=cast.coordinator, now=now())
+    for letter in letters():
+        letter.state = LetterState.SENT
+
+    actions.remove(invitation_of(cast.volunteer.id, live_session.id), by=cast.coordinator, now=now())
+
+    of = {who: [one for one in events() if who in one["ATTENDEE"]] for who in ("volunteer@", "stranger@")}
+    assert [event["SEQUENCE"] for event in of["volunteer@"]] == [0, 1, 2, 3]
+    assert replay(of["volunteer@"]) == []
+    assert replay(of["stranger@"]) == [(live_session.starts_at, live_session.ends_at)]
+
+
 def replay(found: list[icalendar.Event]) -> list[tuple]:
     """What stands in a calendar after those events; an older SEQUENCE changes nothing."""
     held: dict[str, icalendar.Event] = {}

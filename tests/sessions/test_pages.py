@@ -329,6 +329,18 @@ def test_the_schedule_shows_visitors_what_comes_but_not_the_way_in(several, clie
     assert "meet.example.org" not in words(page) + feed.get_data(as_text=True)
 
 
+def test_a_cycle_has_a_calendar_of_its_own_that_is_sent_once(several, client):
+    slug = several.cycle.slug
+    first = client.get(f"/schedule.ics?cycle={slug}")
+    titles = {str(event["SUMMARY"]) for event in icalendar.Calendar.from_ical(first.get_data()).walk("VEVENT")}
+
+    assert titles == {"PR и соцсети НКО без бюджета", "без модуля", "отменена"}
+    again = client.get(f"/schedule.ics?cycle={slug}", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.get_data()) == (304, b"")
+    assert client.get("/schedule.ics?cycle=nowhere").status_code == 404
+    assert f"/schedule.ics?cycle={slug}" in client.get("/schedule").get_data(as_text=True)
+
+
 def test_an_empty_schedule_says_what_will_be_there(app, client):
     assert "Пока ничего не назначено." in words(client.get("/schedule"))
 
