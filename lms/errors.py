@@ -7,7 +7,6 @@ from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from psycopg.errors import NumericValueOutOfRange
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -16,6 +15,8 @@ from lms.extensions import db
 from lms.materials.places import NoRoom, Unreachable
 
 log = structlog.get_logger()
+
+_OUT_OF_RANGE = "22003"  # what PostgreSQL says of a number too large for its column
 
 
 def _page(code: int, title: str, text: str) -> ResponseReturnValue:
@@ -68,7 +69,7 @@ def _database_error(error: OperationalError) -> ResponseReturnValue:
 def _data_error(error: Exception) -> ResponseReturnValue:
     """An id that no database can hold is an id that does not exist."""
     cause = getattr(error, "orig", error)
-    if isinstance(cause, OverflowError | NumericValueOutOfRange):
+    if isinstance(cause, OverflowError) or getattr(cause, "sqlstate", "") == _OUT_OF_RANGE:
         return _page(
             404, _("There is no such page"), _("It may have been moved or removed. Start from the front page.")
         )

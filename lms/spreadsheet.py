@@ -9,8 +9,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-import xlsxwriter
+from lms.later import later
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = later("xlsxwriter")
 
 Cell = str | int
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

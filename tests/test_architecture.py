@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -185,11 +187,21 @@ def test_nothing_is_imported_inside_a_function():
     assert wrong == []
 
 
-def test_only_the_room_of_pdfs_loads_something_late():
-    """Its docstring says why; anywhere else it would be an import inside a function by another name."""
+def test_only_libraries_and_the_room_of_pdfs_are_loaded_late():
+    """Their docstrings say why; of our own modules it would be an import inside a function by another name."""
     late = re.compile(r"\b(?:import_module|__import__|LazyLoader)\b")
-    found = {str(path.relative_to(ROOT)) for path in LMS.rglob("*.py") if late.search(path.read_text())}
-    assert found == {"lms/pdf/__init__.py"}
+    sources = {str(path.relative_to(ROOT)): path.read_text() for path in LMS.rglob("*.py")}
+    assert {path for path, source in sources.items() if late.search(source)} == {"lms/pdf/__init__.py", "lms/later.py"}
+    assert [path for path, source in sources.items() if re.search(r"later\(\"lms\b", source)] == []
+
+
+HEAVY = {"docx", "mammoth", "xlsxwriter", "dns", "dkim", "cryptography", "jwt", "segno", "snowballstemmer", "reportlab"}
+
+
+def test_starting_loads_none_of_what_few_processes_use():
+    code = "import sys, lms.app; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert HEAVY & set(loaded.split()) == set()
 
 
 def test_the_room_of_pdfs_knows_none_of_ours():

@@ -13,9 +13,10 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape, quoteattr
 
-import jwt
-
 from lms.certificates.keys import Key
+from lms.later import later
+
+jwt = later("jwt")
 
 CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 

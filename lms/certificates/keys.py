@@ -13,11 +13,18 @@ import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from jwt.algorithms import RSAAlgorithm
+from lms.later import later
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from jwt import algorithms
+else:
+    serialization = later("cryptography.hazmat.primitives.serialization")
+    rsa = later("cryptography.hazmat.primitives.asymmetric.rsa")
+    algorithms = later("jwt.algorithms")
 
 FILE = "credential_key.pem"
 
@@ -37,7 +44,7 @@ def load(data_folder: str, keys_address: str) -> Key:
         _make(path)
     private = serialization.load_pem_private_key(path.read_bytes(), password=None)
     assert isinstance(private, rsa.RSAPrivateKey)
-    public = json.loads(RSAAlgorithm.to_jwk(private.public_key()))
+    public = json.loads(algorithms.RSAAlgorithm.to_jwk(private.public_key()))
     jwk = {name: public[name] for name in ("kty", "n", "e")} | {"alg": "RS256", "use": "sig"}
     return Key(private, jwk, keys_address)
 

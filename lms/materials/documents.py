@@ -7,9 +7,10 @@ import zipfile
 from collections.abc import Callable
 from typing import IO, Any
 
-import mammoth
-
+from lms.later import later
 from lms.materials import pasted_html
+
+mammoth = later("mammoth")
 
 # What a document may become when unpacked: Word's XML is wordy, and a bomb is wordier.
 LARGEST_UNPACKED = 60 * 1024 * 1024

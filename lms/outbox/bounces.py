@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 
-from flufl.bounce import all_failures
+from lms.later import later
+
+bounce = later("flufl.bounce")
 
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@']+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
@@ -123,7 +125,7 @@ def _has_status(message: Message) -> bool:
 # --- what flufl.bounce knows ------------------------------------------------------------------------------------------
 def _known(message: Message) -> list[Bounce]:
     try:
-        temporary, permanent = all_failures(message)
+        temporary, permanent = bounce.all_failures(message)
     except (ValueError, TypeError, AttributeError, IndexError, LookupError, AssertionError):
         return []  # its readers trip over broken messages
     text, returned = _text(message), _returned_id(message)

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import dns.exception
-import dns.resolver
 from flask import current_app
 from flask_babel import gettext as _
 
 from lms.display import day
+from lms.later import later
 from lms.outbox.post import Unreachable, post
 from lms.outbox.self_check import LOCAL, Finding, Unasked
 
 # For one question. Whoever pressed the button looks at the page meanwhile.
 SECONDS = 3
+resolver, exception = later("dns.resolver"), later("dns.exception")
 ENDS_SOON = timedelta(days=14)
 
 
@@ -26,10 +26,10 @@ class Dns:
 
     def texts(self, name: str) -> list[str]:
         try:
-            answer = dns.resolver.resolve(f"{name}.", "TXT", lifetime=SECONDS, search=False)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            answer = resolver.resolve(f"{name}.", "TXT", lifetime=SECONDS, search=False)
+        except (resolver.NXDOMAIN, resolver.NoAnswer):
             return []
-        except (dns.exception.DNSException, OSError) as error:
+        except (exception.DNSException, OSError) as error:
             raise Unasked(" ".join(str(error).split())) from error
         return [b"".join(row.strings).decode("utf-8", "replace") for row in answer]
 

@@ -10,13 +10,15 @@ from base64 import b64encode
 from functools import lru_cache
 from pathlib import Path
 
-import dkim  # type: ignore[import-untyped]
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from flask import current_app
 
+from lms.later import later
 from lms.outbox.post import Unreachable
+
+dkim = later("dkim")
+exceptions = later("cryptography.exceptions")
+rsa = later("cryptography.hazmat.primitives.asymmetric.rsa")
+serialization = later("cryptography.hazmat.primitives.serialization")
 
 # What a reader relies on; of these, what the letter has. List-Unsubscribe is trusted only when signed (RFC 8058 §4).
 _SIGNED = (
@@ -66,12 +68,13 @@ def public_key() -> str:
     if not is_on():
         return ""
     try:
-        key = load_pem_private_key(_key(str(current_app.config["DKIM_KEY"])), None)
-    except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+        key = serialization.load_pem_private_key(_key(str(current_app.config["DKIM_KEY"])), None)
+    except (OSError, ValueError, TypeError, exceptions.UnsupportedAlgorithm):
         return ""
-    if not isinstance(key, RSAPrivateKey):
+    if not isinstance(key, rsa.RSAPrivateKey):
         return ""
-    return b64encode(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
+    form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    return b64encode(key.public_key().public_bytes(*form)).decode()
 
 
 def sender_domain() -> str:

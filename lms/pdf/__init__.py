@@ -5,7 +5,7 @@ in PT Sans (embedded, only the letters used), in the colours of the house, with 
 same calls give the same bytes. Nothing here knows the database or our words: texts come ready, in one language.
 
 The writer (reportlab) and the fonts are loaded when the first PDF is asked for, and kept: they would add a fifth of a
-second to every start of the platform, which most of its processes never use. This is the one place that loads late.
+second to every start of the platform, which most of its processes never use (so does ``lms.later`` for others).
 """
 
 from __future__ import annotations

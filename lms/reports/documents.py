@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import date
-
-from docx import Document
-from docx.document import Document as DocxDocument
+from typing import TYPE_CHECKING
 
 from lms import pdf, spreadsheet
 from lms.display import locale
+from lms.later import later
 from lms.reports import blocks, words
 from lms.reports.blocks import Block
 from lms.reports.figures import Report
+
+if TYPE_CHECKING:
+    from docx.document import Document as DocxDocument
+
+docx = later("docx")
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -32,7 +36,7 @@ def as_pdf(report: Report, today: date) -> bytes:
 
 
 def as_docx(report: Report, today: date) -> bytes:
-    document = Document()
+    document = docx.Document()
     document.core_properties.title = blocks.title(report)
     document.core_properties.author = ""
     document.add_heading(blocks.title(report), 0)

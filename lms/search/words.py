@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-import snowballstemmer
+from lms.later import later
+
+snowballstemmer = later("snowballstemmer")
 
 # A query is cut to so many words, an entry to so many signs.
 MOST_WORDS = 12
@@ -19,7 +22,6 @@ LONGEST_TEXT = 100_000
 # Shorter stems are looked for whole, longer ones as beginnings: «Ковал» finds Ковалёва.
 _BEGINNING = 4
 _WORD = re.compile(r"\w+")
-_RUSSIAN, _ENGLISH = snowballstemmer.stemmer("russian"), snowballstemmer.stemmer("english")
 _CYRILLIC = re.compile("[а-я]")
 # «Заявок», but «заявка»: Snowball leaves this vowel, so it is taken out of every stem.
 _FLEETING = re.compile("(?<=[бвгджзклмнпрстфхцчшщ])[ое](?=к$)")
@@ -34,13 +36,18 @@ class Piece:
     found: bool = False
 
 
+@cache
+def _stemmer(language: str) -> Any:
+    return snowballstemmer.stemmer(language)
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """«Заявку» and «заявки» → «заявк»; «ё» is «е»."""
     word = word.casefold().replace("ё", "е")
     if not _CYRILLIC.search(word):
-        return str(_ENGLISH.stemWord(word))
-    return _FLEETING.sub("", _RUSSIAN.stemWord(word))
+        return str(_stemmer("english").stemWord(word))
+    return _FLEETING.sub("", _stemmer("russian").stemWord(word))
 
 
 def stems(text: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,6 +11,7 @@ from lms import permissions as can
 from lms.access import allow, me, require
 from lms.extensions import db
 from lms.freshness import no_store
+from lms.later import later
 from lms.outbox.render import link
 from lms.sessions import attendance_actions, words
 from lms.sessions import attendance_queries as queries
@@ -19,6 +19,7 @@ from lms.sessions.queries import trainers_of
 from lms.sessions.views import blueprint, find_visible
 
 # Lines for those whose names are not on the sheet.
+segno = later("segno")
 EMPTY_LINES = 5
 
 
