@@ -15,7 +15,7 @@ from typing import IO
 from flask_babel import gettext as _
 
 from lms.materials import filetypes
-from lms.transfer import archive
+from lms.transfer import archive, cartridge
 from lms.transfer.checking import checked
 from lms.transfer.parcel import Tree, named_files
 from lms.transfer.values import Unreadable
@@ -41,14 +41,14 @@ def opened(content: IO[bytes], *, largest: int, most: int = archive.MOST_UNPACKE
     Raises Unreadable.
     """
     with archive.opened(content, most=most) as packed:
-        delivery = _archive(packed)
+        delivery = _cartridge(packed) if cartridge.MANIFEST in packed.namelist() else _archive(packed)
         delivery.files = [file for file in delivery.tree["files"] if _can_be_kept(delivery, file, largest)]
         yield delivery
 
 
 def _archive(packed: zipfile.ZipFile) -> Delivery:
     if archive.MANIFEST not in packed.namelist():
-        raise Unreadable(_("This is no archive of a cycle."))
+        raise Unreadable(_("This is neither an archive of a cycle nor a Common Cartridge."))
     tree, doubts = checked(archive.read_manifest(packed))
     if tree["cycle"] is None:
         raise Unreadable(_("This is no archive of a cycle."))
@@ -57,6 +57,12 @@ def _archive(packed: zipfile.ZipFile) -> Delivery:
     if any(name.startswith("f") for name in unknown):
         doubts.append(_("The archive mentions files that it does not list."))
     return Delivery(_("archive of a cycle"), tree, doubts, lambda key: packed.open(names[key]))
+
+
+def _cartridge(packed: zipfile.ZipFile) -> Delivery:
+    told, lost, places = cartridge.read(packed)
+    tree, doubts = checked(told)
+    return Delivery("Common Cartridge", tree, [*lost, *doubts], lambda key: packed.open(places[key]))
 
 
 def _can_be_kept(delivery: Delivery, file: Tree, largest: int) -> bool:

@@ -12,9 +12,11 @@ from lms.access import allow, me, require
 from lms.cycles.models import Cycle
 from lms.downloads import download
 from lms.materials import storage
+from lms.materials.places import KeptFile
 from lms.slugs import slug as slug_of
-from lms.transfer import archive, contents, parcel_queries
+from lms.transfer import archive, cartridge_writer, contents, parcel_queries
 from lms.transfer.checking import checked
+from lms.transfer.parcel import Tree
 from lms.transfer.parcel_queries import Parcel
 from lms.transfer.views import blueprint, find_cycle
 
@@ -39,6 +41,7 @@ def export(slug: str) -> ResponseReturnValue:
         size=contents.size_of_files(tree),
         largest=current_app.config["UPLOAD_LIMIT"],
         stays=parcel.stays,
+        lost=cartridge_writer.losses(parcel.tree),
     )
 
 
@@ -50,6 +53,9 @@ def export_file(slug: str, name: str) -> ResponseReturnValue:
     match name:
         case "archive":
             return download(_archive(parcel), f"{_named(cycle)}.zip", "application/zip")
+        case "cartridge-1.1" | "cartridge-1.3":
+            content = _cartridge(parcel, name.rpartition("-")[2])
+            return download(content, f"{_named(cycle)}.imscc", "application/zip")
     abort(404)
 
 
@@ -58,6 +64,16 @@ def _named(cycle: Cycle) -> str:
 
 
 def _archive(parcel: Parcel) -> Iterator[bytes]:
+    texts = [(archive.MANIFEST, archive.manifest(parcel.tree))]
+    return archive.pack(texts, _kept(parcel, parcel.tree["files"]))
+
+
+def _cartridge(parcel: Parcel, version: str) -> Iterator[bytes]:
+    texts, shown = cartridge_writer.write(parcel.tree, version)
+    return archive.pack(texts, _kept(parcel, shown))
+
+
+def _kept(parcel: Parcel, told: list[Tree]) -> list[tuple[str, KeptFile]]:
+    """Files of the tree: their names inside, and where they lie."""
     place = storage.here()
-    kept = [(archive.inside(told), place / parcel.files[told["key"]].storage_name) for told in parcel.tree["files"]]
-    return archive.pack([(archive.MANIFEST, archive.manifest(parcel.tree))], kept)
+    return [(archive.inside(file), place / parcel.files[file["key"]].storage_name) for file in told]

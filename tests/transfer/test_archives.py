@@ -286,7 +286,7 @@ def _module(**parts) -> dict:
 BAD = {
     "no zip": (b"%PDF-1.4 and so on", "Это не архив"),
     "cut off": (told()[:-30], "Это не архив"),
-    "no manifest": (zipped(("a.txt", b"a")), "Это не архив цикла"),
+    "no manifest": (zipped(("a.txt", b"a")), "не архив цикла и не Common Cartridge"),
     "no json": (zipped(("manifest.json", b"{")), "оглавление"),
     "no number": (zipped(("manifest.json", b'{"version": NaN}')), "оглавление"),
     "too deep": (zipped(("manifest.json", b"[" * 100_000 + b"]" * 100_000)), "слишком"),

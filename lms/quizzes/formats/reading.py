@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from lms.accounts.tables import decode
-from lms.quizzes.formats import aiken, gift, moodle_xml, qti, sheet
+from lms.quizzes.formats import aiken, gift, moodle_xml, qti, qti12, sheet
 from lms.quizzes.formats.draft import MOST_BYTES, Reading, Unreadable
 
-NAMES = {"gift": "GIFT", "moodle": "Moodle XML", "aiken": "Aiken", "qti": "QTI", "sheet": "XLSX"}
+NAMES = {"gift": "GIFT", "moodle": "Moodle XML", "aiken": "Aiken", "qti": "QTI", "qti12": "QTI 1.2", "sheet": "XLSX"}
 _ZIP = b"PK\x03\x04"
 
 
@@ -34,6 +34,8 @@ def _form(content: bytes) -> str:
         start = text[:20_000]
         if "assessmentItem" in start or "qti-assessment-item" in start:
             return "qti"
+        if "<questestinterop" in start:
+            return "qti12"
         if "<quiz" in start or start.startswith("<?xml"):
             return "moodle"
     lines = text.replace("\r", "\n").split("\n")
@@ -49,5 +51,6 @@ _READERS = {
     "aiken": lambda content: aiken.read(decode(content)),
     "moodle": moodle_xml.read,
     "qti": qti.read,
+    "qti12": lambda content: qti12.read(content).reading,
     "sheet": sheet.read,
 }
