@@ -18,7 +18,7 @@ from lms.materials.filetypes import TYPES, ending
 from lms.materials.models import Material, MaterialKind, StoredFile
 from lms.materials.upload_models import Upload
 from lms.outbox.models import Letter
-from lms.packages.models import Edition, Package, Part
+from lms.packages.models import Claim, Edition, Package, Part, Status
 from lms.progress.models import Completion, How
 from lms.quizzes.import_models import QuestionImport
 from lms.quizzes.models import Attempt, Choice, Question, QuestionKind, Quiz, Topic
@@ -105,6 +105,14 @@ def package(in_module: Module, *parts: Part, **fields: Any) -> Package:
         "outline": [part.to_json() for part in parts or (Part("one", "Начало", href="one.html", reports=True),)],
     }  # fmt: skip
     return _keep(Package(**_activity(in_module, Rule.CLAIMED, made | fields)))
+
+
+def claim(of: Person, package: Package, **fields: Any) -> Claim:
+    made = {
+        "person": of, "package_id": package.id, "part": package.parts[0].identifier, "counter": 1, "said": {},
+        "status": Status.BEGUN, "begun_at": now(), "at": now(),
+    }  # fmt: skip
+    return _keep(Claim(**made | fields))
 
 
 def quiz(in_module: Module, **fields: Any) -> Quiz:

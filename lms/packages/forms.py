@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, RadioField
+from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from lms.cycles.models import FITTING_RULES, Rule
@@ -58,7 +59,7 @@ class PackageForm(EditForm):
 
 class NewPackageForm(PackageForm):
     rule = RadioField(
-        _l("Counts as done"), choices=[(rule.value, _RULE_NAMES[rule]) for rule in FITTING_RULES["package"]]
+        _l("Counts as done"), choices=[SelectChoice(rule.value, _RULE_NAMES[rule]) for rule in FITTING_RULES["package"]]
     )
 
     def __init__(self, package: Package) -> None:

@@ -169,4 +169,5 @@ def seconds_2004(values: Mapping[str, str]) -> int:
 def is_resumed(edition: Edition, values: Mapping[str, Any]) -> bool:
     """Did the learner leave it to come back, or was it cut off before it could say how it ends?"""
     leaving = "cmi.core.exit" if edition is Edition.SCORM_12 else "cmi.exit"
-    return bool(values) and values.get(leaving, "suspend") == "suspend"
+    has_said = any(not name.endswith(".total_time") for name in values)
+    return has_said and values.get(leaving, "suspend") == "suspend"

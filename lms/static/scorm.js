@@ -123,7 +123,7 @@
     "adl.nav.request_valid.continue": ["r", text(9), start.next ? "true" : "false"],
     "adl.nav.request_valid.previous": ["r", text(9), start.previous ? "true" : "false"],
   });
-  const fresh = (start) => Object.keys(start.said).length === 0;
+  const fresh = (start) => Object.keys(start.said).every((name) => name.endsWith(".total_time"));
 
   // --- errors: what happened, by edition (1.2 RTE §3.3, 2004 RTE §3.1.7) ---
   const CODES = {
@@ -288,7 +288,7 @@
   function open(start) {
     playing = sitting(start);
     window[start.edition === "1.2" ? "API" : "API_1484_11"] = playing.api;
-    if (!start.reports) playing.tell(); // a page that reports nothing is done when it is opened
+    playing.tell(); // it is opened: more is not heard of a page that reports nothing
     frame = document.createElement("iframe");
     frame.title = document.title;
     frame.allow = "autoplay; fullscreen";

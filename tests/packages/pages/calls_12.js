@@ -1,0 +1,24 @@
+() => { const api = parent.API, said = []; const note = (value) => said.push([value, api.LMSGetLastError()]);
+note(api.LMSGetValue("cmi.core.lesson_status"));
+  note(api.LMSInitialize("x"));
+  note(api.LMSInitialize(""));
+note(api.LMSInitialize(""));
+  note(api.LMSGetValue("cmi.core.lesson_status"));
+  note(api.LMSGetValue("cmi.no.such"));
+note(api.LMSGetValue("cmi.core.session_time"));
+  note(api.LMSSetValue("cmi.core.student_id", "1"));
+note(api.LMSSetValue("cmi.core._children", "1"));
+  note(api.LMSSetValue("cmi.core.lesson_status", "wonderful"));
+note(api.LMSSetValue("cmi.core.score.raw", "101"));
+  note(api.LMSSetValue("cmi.core.score.raw", "55.5"));
+note(api.LMSGetValue("cmi.objectives._count"));
+  note(api.LMSSetValue("cmi.objectives.1.id", "b"));
+note(api.LMSSetValue("cmi.objectives.0.id", "a"));
+  note(api.LMSGetValue("cmi.objectives._count"));
+note(api.LMSGetValue("cmi.core.score._count"));
+  note(api.LMSGetValue("cmi.core.exit._children"));
+note(api.LMSCommit(""));
+  note(api.LMSFinish(""));
+  note(api.LMSFinish(""));
+  note(api.LMSGetErrorString("301"));
+return said; }
