@@ -131,6 +131,16 @@ class _Checking:
         rule = common["rule"] if common["rule"] in fitting else fitting[0]
         return {**values, "rule": rule, "state": _ready(common, _has_content(values))}
 
+    def package(self, told: Tree, _place: str, common: Tree) -> Tree:
+        """A copy has the archive of the one it is of; from elsewhere only the name comes."""
+        source = told.get("source") if self.trusted else None
+        if source is None:
+            said = _("“%(title)s” comes without its ZIP: upload it there again.", title=common["title"])
+            self.doubts.append(said)
+        fitting = FITTING_RULES["package"]
+        rule = common["rule"] if common["rule"] in fitting else fitting[0]
+        return {"source": source, "rule": rule, "state": _ready(common, source is not None)}
+
     def quiz(self, told: Tree, place: str, common: Tree) -> Tree:
         values = _read(Quiz, told, place)
         values["pair_of"] = _key(told, "pair_of", place)
@@ -308,6 +318,7 @@ def _ready(common: Tree, is_ready: bool) -> State:
 # How each kind of activity is looked through.
 _KINDS: dict[str, Callable[[_Checking, Tree, str, Tree], Tree]] = {
     "material": _Checking.material,
+    "package": _Checking.package,
     "quiz": _Checking.quiz,
     "live_session": _Checking.live_session,
 }

@@ -68,6 +68,13 @@ TABLES = {
         linked=("file_id", "sound_id", "recording_of_id"),
         made=("id", "body_html", "transcript_html"),
     ),
+    # A copy has the same archive; into another platform only its name comes, and the archive is uploaded there again.
+    "package": Carried(
+        made=(
+            "id", "storage_name", "original_name", "size", "sha256", "edition", "outline", "uploaded_at",
+            "uploaded_by_id",
+        ),
+    ),
     "material_file": Carried(made=("material_id", "file_id")),
     "picture_size": Carried(made=("file_id", "width", "height", "storage_name", "size")),
     "stored_file": Carried(
@@ -160,7 +167,7 @@ LEFT_TABLES = {
     "invitation": _PEOPLE,
     "live_session_centre": "for whom it is, is chosen when its people are",
     "live_session_trainer": "who leads is asked anew",
-    "package": "made in another program, and uploaded from there again",
+    "package_claim": _PEOPLE,
     "page_draft": "typed by somebody and not saved",
     "page_version": "the copy begins with its first version",
     "participant_list": _PEOPLE,

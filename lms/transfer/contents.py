@@ -33,6 +33,7 @@ def lines(tree: Tree) -> list[str]:
         (kinds["file"], ngettext("%(num)s file to open", "%(num)s files to open", kinds["file"])),
         (kinds["link"], ngettext("%(num)s link", "%(num)s links", kinds["link"])),
         (kinds["recording"], ngettext("%(num)s recording", "%(num)s recordings", kinds["recording"])),
+        (kinds["package"], ngettext("%(num)s package", "%(num)s packages", kinds["package"])),
         (kinds["quiz"], ngettext("%(num)s quiz", "%(num)s quizzes", kinds["quiz"])),
         (asked := _asked(tree), ngettext("%(num)s question", "%(num)s questions", asked)),
         (kinds["live_session"], ngettext("%(num)s session", "%(num)s sessions", kinds["live_session"])),

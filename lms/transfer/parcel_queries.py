@@ -16,6 +16,7 @@ from sqlalchemy.orm import selectinload, with_polymorphic
 from lms.cycles.models import Activity, Cycle, Module, State
 from lms.extensions import db
 from lms.materials.models import Material, StoredFile
+from lms.packages.models import Package
 from lms.quizzes.models import Choice, Question, QuestionKind, Quiz, QuizDraw, Topic
 from lms.sessions.models import LiveSession, LiveSessionKind, Reminder
 from lms.surveys.models import Survey, SurveyKind, SurveyQuestion
@@ -66,7 +67,7 @@ def of_module(module: Module) -> Parcel:
 
 
 def _activities(inside: ColumnElement[bool]) -> Sequence[Activity]:
-    every = with_polymorphic(Activity, [Material, Quiz, LiveSession])
+    every = with_polymorphic(Activity, [Material, Package, Quiz, LiveSession])
     whole = selectinload(every.Quiz.questions).selectinload(Question.choices)
     bank = selectinload(every.Quiz.draws).joinedload(QuizDraw.topic).selectinload(Topic.questions)
     statement: Select[Any] = (
@@ -173,6 +174,9 @@ class _Packing:
             "recording_of": self.activity_keys.get(material.recording_of_id or 0),
         }
 
+    def package(self, package: Package) -> Tree:
+        return {"source": package.id}
+
     def quiz(self, quiz: Quiz) -> Tree:
         self.left["retired"] += sum(question.retired_at is not None for question in quiz.questions)
         return {
@@ -244,6 +248,7 @@ class _Packing:
 # How each kind of activity is told; a new kind is one line here, and one in ``unpacking_actions``.
 _TELL: dict[str, Callable[[_Packing, Any], Tree]] = {
     "material": _Packing.material,
+    "package": _Packing.package,
     "quiz": _Packing.quiz,
     "live_session": _Packing.live_session,
 }

@@ -14,6 +14,7 @@ from lms.extensions import db
 from lms.materials import markdown, reading
 from lms.materials.history_models import PageVersion
 from lms.materials.models import Material, MaterialKind, StoredFile
+from lms.packages.models import Package
 from lms.quizzes.models import Choice, Question, Quiz, QuizDraw, Topic
 from lms.sessions.models import LiveSession, Reminder
 from lms.surveys.models import Survey, SurveyQuestion
@@ -123,6 +124,15 @@ def _material(parcel: Unpacking, told: Tree, _cycle: Cycle) -> Activity:
     return material
 
 
+def _package(parcel: Unpacking, told: Tree, _cycle: Cycle) -> Activity:
+    package: Package = _whole(Package, told, parcel)
+    source = db.session.get(Package, told["source"]) if told["source"] else None
+    for name in TABLES["package"].made if source else ():
+        if name != "id":
+            setattr(package, name, getattr(source, name))
+    return package
+
+
 def _quiz(parcel: Unpacking, told: Tree, _cycle: Cycle) -> Activity:
     quiz: Quiz = _whole(Quiz, told, parcel)
     quiz.questions = _questions(parcel, told["questions"])
@@ -219,6 +229,7 @@ def _link_activity(parcel: Unpacking, told: Tree) -> None:
 
 _KINDS: dict[str, Callable[[Unpacking, Tree, Cycle], Activity]] = {
     "material": _material,
+    "package": _package,
     "quiz": _quiz,
     "live_session": _live_session,
 }
