@@ -26,9 +26,8 @@ def test_a_copy_of_the_cycle_has_the_package_with_its_archive_and_nobodys_claims
     cycle = factories.cycle(starts_on=date(2026, 9, 1))
     factories.claim(cast.volunteer, factories.package(factories.module(cycle)))
 
-    copy_cycle(
-        cycle, title="Новый", title_en="", starts_on=date(2027, 9, 1), shift=Shift(365, "Europe/Moscow"), by=cast.trainer, now=now()
-    )
+    shift = Shift(365, "Europe/Moscow")
+    copy_cycle(cycle, title="Новый", title_en="", starts_on=date(2027, 9, 1), shift=shift, by=cast.trainer, now=now())
     db.session.flush()
 
     old, new = copies()
