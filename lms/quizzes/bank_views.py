@@ -16,7 +16,7 @@ from lms.clock import now
 from lms.display import titled
 from lms.extensions import db
 from lms.materials.markdown import to_text
-from lms.quizzes import actions, bank_queries, building_actions, figure_queries, queries
+from lms.quizzes import asked_queries, bank_queries, building_actions, figure_queries, question_actions
 from lms.quizzes.bank_forms import TopicForm
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Question, Quiz, Topic
@@ -190,10 +190,10 @@ def edit(topic_id: int, question_id: int) -> ResponseReturnValue:
     changed_rows = form.is_submitted() and form.change_rows(request.form)
     if not changed_rows and form.validate_on_submit() and _keeps_kind(form, question, answers.all):
         if require_version(question.version, form.version.data):
-            before = queries.asked_one(question.id)
+            before = asked_queries.asked_one(question.id)
             fill(question, form)
             db.session.flush()
-            actions.note_change(question, before, now=now())
+            question_actions.note_change(question, before, now=now())
             db.session.commit()
             flash(_("Saved."), "done")
             return redirect(url_for("bank.edit", topic_id=topic.id, question_id=question.id), 303)
@@ -234,7 +234,7 @@ def move(topic_id: int, question_id: int) -> ResponseReturnValue:
 def remove(topic_id: int, question_id: int) -> ResponseReturnValue:
     """Out of the bank; results it stands in keep it."""
     topic = find_topic(topic_id)
-    actions.remove(find_question(topic, question_id), now=now())
+    question_actions.remove(find_question(topic, question_id), now=now())
     db.session.commit()
     flash(_("The question is deleted."), "done")
     return redirect(url_for("bank.topic", topic_id=topic.id), 303)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from lms.accounts.models import Person
 from lms.extensions import db
 from lms.materials.markdown import to_html
-from lms.quizzes import actions, figure_queries, queries
+from lms.quizzes import asked_queries, figure_queries, question_actions
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Answer, Attempt, Choice, Question, Quiz, Regrading, Topic
 from lms.quizzes.regrading import Outlook
@@ -55,7 +55,7 @@ def copy_into(questions: Iterable[Question], quiz: Quiz, *, now: datetime) -> in
     count = 0
     for question in questions:
         made = copy(question, now=now)
-        actions.append(made, quiz, now=now)
+        question_actions.append(made, quiz, now=now)
         db.session.add(made)
         count += 1
     return count
@@ -102,7 +102,7 @@ def undo(question: Question, *, now: datetime) -> None:
 
     Raises Answered where it was of another kind then, and people have answered it since.
     """
-    was, asked, present = question.before_change, queries.asked_one(question.id), state_of(question)
+    was, asked, present = question.before_change, asked_queries.asked_one(question.id), state_of(question)
     if was is None:
         return
     kind = QuestionKind(was["kind"])
@@ -111,11 +111,11 @@ def undo(question: Question, *, now: datetime) -> None:
     for name in ("text", "points", "title", "tags", "explanation", "settings"):
         setattr(question, name, was[name])
     question.kind, question.text_html = kind, to_html(was["text"])
-    actions.rewrite_choices(question, [tuple(row) for row in was["choices"]])
-    actions.show_files(question)
+    question_actions.rewrite_choices(question, [tuple(row) for row in was["choices"]])
+    question_actions.show_files(question)
     db.session.flush()
     question.before_change = present
-    actions.note_change(question, asked, now=now)
+    question_actions.note_change(question, asked, now=now)
 
 
 # --- corrections ------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from lms.display import moment, percent, titled
 from lms.extensions import db
 from lms.freshness import no_store
 from lms.materials.markdown import to_text
-from lms.quizzes import figure_queries, queries
+from lms.quizzes import asked_queries, figure_queries
 from lms.quizzes.items import Item
 from lms.quizzes.models import Quiz
 from lms.quizzes.tally import Told, Words, said, tally
@@ -86,7 +86,7 @@ def figures(quiz_id: int) -> ResponseReturnValue:
     quiz = find_quiz(quiz_id)
     require(can.edit_quiz(me(), quiz))
     items, given, words = figure_queries.items(quiz.id), figure_queries.given_to(quiz.id), reader_words()
-    asked = queries.asked_lately(quiz.id)
+    asked = asked_queries.asked_lately(quiz.id)
     own = {one.id for one in quiz.questions}
     rows = [
         {
@@ -179,7 +179,7 @@ def _answer_lines(quiz_id: int) -> tuple[Quiz, Iterator[list[Cell]]]:
     require(can.edit_quiz(me(), quiz))
     attempts = figure_queries.best_attempts(quiz.id)
     given = figure_queries.given_in([row.id for row in attempts])
-    asked = queries.asked_ever(quiz.id)
+    asked = asked_queries.asked_ever(quiz.id)
     names, words = _centre_names(), reader_words()
     head: list[Cell] = [
         _("Name"), _("Centre"), _("Attempt"), _("Last handed in"), _("Result, per cent"), _("Passed the quiz"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +12,7 @@ from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     FieldList,
-    Form,
     FormField,
-    HiddenField,
     IntegerField,
     RadioField,
     SelectChoice,
@@ -26,10 +24,12 @@ from lms.forms import EditForm, LineField, ParagraphsField
 from lms.materials import filetypes
 from lms.materials.markdown import to_html, to_text
 from lms.materials.upload_forms import upload_problem
-from lms.quizzes import actions, lines
+from lms.quizzes import lines, question_actions
 from lms.quizzes.grading import fold, read_number
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Question
+from lms.quizzes.question_as_typed import as_typed, choice_lines, gap_lines, pair_lines
+from lms.quizzes.question_row_forms import ChoiceForm, GapForm, PairForm
 
 KIND_NAMES = {
     QuestionKind.SINGLE: _l("One answer"),
@@ -49,59 +49,10 @@ _SCORINGS = {
     "neighbours": _l("for each two that follow one another rightly"),
     "exact": _l("only for the whole order"),
 }
-_GAP_KINDS = {"short": _l("a word"), "number": _l("a number"), "choice": _l("one of a list")}
 FIRST_ROWS = 4
 _FEWEST_ROWS = {"choices": 2, "pairs": 2, "gaps": 1}
 _MOST_ROWS = 20
 _MOST_LINES = 30
-
-
-class ChoiceForm(Form):
-    id = HiddenField()
-    is_right = BooleanField(_l("Right"))
-    text = LineField(_l("Choice"), optional=True, longest=500)
-    share = LineField(_l("Share of the points, per cent"), optional=True, longest=8)
-    feedback = LineField(_l("Explanation of the choice"), optional=True, longest=500)
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.text.data or self.feedback.data or self.is_right.data)
-
-    @property
-    def share_typed(self) -> float | None:
-        """The per cent; None where nothing is typed. ValueError for what is none."""
-        typed = (self.share.data or "").removesuffix("%").strip()
-        number = read_number(typed) if typed else None
-        if typed and (number is None or not -100 <= number <= 100):
-            raise ValueError(typed)
-        return float(number) if number is not None else None
-
-
-class PairForm(Form):
-    left = LineField(_l("Left"), optional=True, longest=300)
-    right = LineField(_l("Right side"), optional=True, longest=300)
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.left.data or self.right.data)
-
-
-class GapForm(Form):
-    kind = SelectField(_l("Type"), choices=[SelectChoice(*kind) for kind in _GAP_KINDS.items()], validate_choice=False)
-    points = IntegerField(_l("Weight"), [Optional()], default=1)
-    answers = ParagraphsField(_l("Right answers"))
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.answers.data
-
-    @property
-    def rows(self) -> lines.Rows:
-        return lines.GAP_READERS[self.chosen_kind](self.answers.data)
-
-    @property
-    def chosen_kind(self) -> str:
-        return self.kind.data if self.kind.data in _GAP_KINDS else "short"
 
 
 class QuestionForm(EditForm):
@@ -349,7 +300,7 @@ class QuestionForm(EditForm):
         thing.text, thing.text_html = self.text.data, to_html(self.text.data)
         thing.settings = self._settings(thing.settings or {})
         rows = self.rows if kind.has_choices else []
-        actions.rewrite_choices(
+        question_actions.rewrite_choices(
             thing, [(_id(r), r.text.data, bool(r.is_right.data), r.feedback.data, r.share_typed) for r in rows]
         )
 
@@ -397,7 +348,7 @@ class QuestionForm(EditForm):
     def meanwhile_of(self, question: Question) -> list[tuple[str, str]]:
         """As ``EditForm.meanwhile``, with the rows as lines."""
         stored = as_typed(question)
-        rows = {"choices": _choice_lines, "pairs": _pair_lines, "gaps": _gap_lines}
+        rows = {"choices": choice_lines, "pairs": pair_lines, "gaps": gap_lines}
         kept = {name: as_lines(stored.pop(name)) for name, as_lines in rows.items()}
         typed = {name: as_lines([entry.data for entry in self[name]]) for name, as_lines in rows.items()}
         words = {"kind": KIND_NAMES[question.kind], "right": _TRUTHS[stored["right"]]}
@@ -426,70 +377,3 @@ def _gap(row: GapForm, before: dict[str, Any]) -> dict[str, Any]:
 def _id(row: ChoiceForm) -> int | None:
     typed = row.id.data or ""
     return int(typed) if typed.isdecimal() and len(typed) < 19 else None
-
-
-def as_typed(question: Question) -> dict[str, Any]:
-    """The question as its form says it."""
-    settings = question.settings
-    number, *more = settings.get("answers") or [{}]
-    least, most = settings.get("words") or [None, None]
-    told = settings.get("feedback") or {}
-    return {
-        "version": question.version,
-        "kind": question.kind.value,
-        "points": question.points,
-        "title": question.title,
-        "tags": ", ".join(question.tags or ()),
-        "text": question.text,
-        "explanation": question.explanation,
-        "choices": [
-            {
-                "id": choice.id,
-                "is_right": choice.is_right,
-                "text": choice.text,
-                "share": "" if choice.share is None else f"{choice.share:g}",
-                "feedback": choice.feedback,
-            }
-            for choice in question.choices
-        ],
-        "keeps_order": settings.get("shuffle") is False,
-        "right": "true" if settings.get("right") else "false",
-        "feedback_true": told.get("true", ""),
-        "feedback_false": told.get("false", ""),
-        "accepted": lines.write_words(settings.get("accepted") or ()),
-        **{name: bool(settings.get(name)) for name in ("case", "yo", "spaces", "wildcards")},
-        "answer": str(number.get("answer", "")),
-        "tolerance": str(number.get("tolerance", "0")),
-        "unit": settings.get("unit", ""),
-        "more_answers": lines.write_numbers(more),
-        "units": lines.write_units(settings.get("units") or ()),
-        "pairs": settings.get("pairs") or [],
-        "extra": "\n".join(settings.get("extra") or ()),
-        "items": "\n".join(settings.get("items") or ()),
-        "scoring": settings.get("scoring", "places"),
-        "gaps": [
-            {"kind": gap["kind"], "points": gap.get("points", 1), "answers": lines.write_gap(gap)}
-            for gap in settings.get("gaps") or ()
-        ],
-        "rubric": lines.write_rubric(settings.get("rubric") or ()),
-        "least_words": least,
-        "most_words": most,
-    }
-
-
-def _choice_lines(rows: Iterable[dict[str, Any]]) -> str:
-    return "\n".join(_choice_line(row) for row in rows if row["text"] or row["feedback"] or row["is_right"])
-
-
-def _choice_line(row: dict[str, Any]) -> str:
-    share = f" ({row['share']} %)" if row["share"] else ""
-    feedback = f" — {row['feedback']}" if row["feedback"] else ""
-    return f"{'✓' if row['is_right'] else '○'} {row['text']}{share}{feedback}"
-
-
-def _pair_lines(rows: Iterable[dict[str, Any]]) -> str:
-    return "\n".join(f"{row['left']} — {row['right']}" for row in rows if row["left"] or row["right"])
-
-
-def _gap_lines(rows: Iterable[dict[str, Any]]) -> str:
-    return "\n\n".join(row["answers"] for row in rows if row["answers"])

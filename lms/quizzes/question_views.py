@@ -14,7 +14,7 @@ from lms.extensions import db
 from lms.materials import storage
 from lms.materials.actions import keep_file, mention
 from lms.materials.markdown import to_text
-from lms.quizzes import actions, bank_queries, building_actions, figure_queries, queries, regrade_queries
+from lms.quizzes import asked_queries, bank_queries, building_actions, figure_queries, question_actions, regrade_queries
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Question, Quiz, Topic
 from lms.quizzes.question_forms import KIND_NAMES, QuestionForm
@@ -51,7 +51,7 @@ def new(quiz_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         question = Question()
         fill(question, form)
-        actions.append(question, quiz, now=now())
+        question_actions.append(question, quiz, now=now())
         db.session.add(question)
         db.session.commit()
         flash(_("The question is added."), "done")
@@ -68,7 +68,7 @@ def fill(question: Question, form: QuestionForm) -> None:
         shown = f"![{words}]{mention(file).partition(']')[2]}" if words else mention(file)
         form.text.data = f"{form.text.data or ''}\n\n{shown}".strip()
     form.fill(question)
-    actions.show_files(question)
+    question_actions.show_files(question)
 
 
 def kinds() -> list[tuple[str, str, str]]:
@@ -100,11 +100,11 @@ def edit(quiz_id: int, question_id: int) -> ResponseReturnValue:
     changed_rows = form.is_submitted() and form.change_rows(request.form)
     if not changed_rows and form.validate_on_submit() and _keeps_kind(form, question, answers.all):
         if require_version(question.version, form.version.data):
-            before, was = queries.asked_one(question.id), building_actions.state_of(question)
+            before, was = asked_queries.asked_one(question.id), building_actions.state_of(question)
             fill(question, form)
             db.session.flush()
             building_actions.keep_for_undo(question, was)
-            actions.note_change(question, before, now=now())
+            question_actions.note_change(question, before, now=now())
             return _changed(quiz, question, _after(quiz, question), _("Saved."))
         meanwhile = form.meanwhile_of(question)
     around = builder(quiz)
@@ -186,7 +186,7 @@ def delete(quiz_id: int, question_id: int) -> ResponseReturnValue:
             title=to_text(question.text_html),
             answers=figure_queries.answers_to(question.id),
         )
-    actions.remove(question, now=now())
+    question_actions.remove(question, now=now())
     db.session.commit()
     flash(_("The question is deleted. You can bring it back with the button under the list."), "done")
     return redirect(url_for("quizzes.edit", quiz_id=quiz.id), 303)
@@ -199,7 +199,7 @@ def restore(quiz_id: int, question_id: int) -> ResponseReturnValue:
     quiz = find_quiz(quiz_id)
     require(can.edit_quiz(me(), quiz))
     question = next((one for one in quiz.questions if one.id == question_id), None) or abort(404)
-    actions.restore(question, now=now())
+    question_actions.restore(question, now=now())
     db.session.commit()
     flash(_("The question is back."), "done")
     return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=question.id), 303)
@@ -246,6 +246,6 @@ def position(quiz_id: int, question_id: int) -> ResponseReturnValue:
     quiz = find_quiz(quiz_id)
     require(can.edit_quiz(me(), quiz))
     question = find_question(quiz, question_id)
-    actions.move(quiz, question, STEPS.get(request.form.get("direction", "")) or abort(400))
+    question_actions.move(quiz, question, STEPS.get(request.form.get("direction", "")) or abort(400))
     db.session.commit()
     return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=question.id), 303)

@@ -8,14 +8,14 @@ from decimal import Decimal
 from sqlalchemy import and_, select
 
 from lms.extensions import db
-from lms.quizzes import queries
+from lms.quizzes import asked_queries
 from lms.quizzes.models import Answer, Attempt, Question, Quiz
 from lms.quizzes.regrading import Outlook, Settled, outlook
 
 
 def outlooks(question: Question) -> dict[int, Outlook]:
     """By quiz (a question of the bank may have been drawn in several): what its present key changes in results."""
-    asked = queries.asked_one(question.id)
+    asked = asked_queries.asked_one(question.id)
     found = {}
     for quiz_id, attempts in _settled(question).items():
         quiz = db.session.get_one(Quiz, quiz_id)

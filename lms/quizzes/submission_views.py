@@ -11,7 +11,7 @@ from lms.access import for_guests, me
 from lms.clock import now
 from lms.extensions import db
 from lms.progress.quiz_actions import hand_in
-from lms.quizzes import actions, queries
+from lms.quizzes import actions, asked_queries, queries
 from lms.quizzes.attempt_views import find_attempt, hold_attempt, posted, tell_overtaken
 from lms.quizzes.review import Speech, attempts_left, review
 from lms.quizzes.standing import is_settled, is_shown, standing, time_is_up
@@ -71,7 +71,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         attempt=attempt,
         shown=shown,
         waits=attempt.percent is None,
-        questions=review(queries.graded(queries.paper_of(attempt)), with_key=with_key, speech=_speech())
+        questions=review(asked_queries.graded(queries.paper_of(attempt)), with_key=with_key, speech=_speech())
         if shown
         else [],
         with_key=with_key,
