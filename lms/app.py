@@ -21,6 +21,8 @@ from lms.home import views as home
 from lms.materials import (
     carrying_views,
     edit_views,
+    file_list_views,
+    file_sweep_worker,
     file_views,
     history_views,
     upload_views,
@@ -98,7 +100,7 @@ AREAS = (
     centres,
     cycles, module_views, activity_views, enrolment_views, preview_views,
     materials, edit_views, writing_views, history_views, watching_views, carrying_views, file_views,
-    upload_views,
+    upload_views, file_list_views,
     packages, package_edit_views, claim_views,
     quizzes, attempt_views, submission_views, question_views, regrade_views, figure_views, bank_views, review_views,
     question_import_views,
@@ -116,8 +118,8 @@ AREAS = (
 )  # fmt: skip
 # Modules that give the worker something to do, with ``@every``, beside delivering letters.
 WORK = (
-    completion_worker, digest_worker, mailbox_worker, overdue_worker, participant_list_worker, reminder_worker,
-    question_import_worker, reports_worker, search_worker, sweep_worker, waiting_worker,
+    completion_worker, digest_worker, file_sweep_worker, mailbox_worker, overdue_worker, participant_list_worker,
+    reminder_worker, question_import_worker, reports_worker, search_worker, sweep_worker, waiting_worker,
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from lms.accounts.models import Person, Purpose, Role
 from lms.accounts.queries import by_email
 from lms.clock import now
 from lms.extensions import db
+from lms.materials.cli import sweep
 from lms.outbox import worker
 from lms.outbox.render import link
 from lms.seeds import crowd, demo
@@ -177,5 +178,5 @@ def _new_person(email: str, name: str) -> Person:
 
 
 def init_app(app: Flask) -> None:
-    for command in (_serve, _work, _receive, _demo, _admin, _backup, bring_in):
+    for command in (_serve, _work, _receive, _demo, _admin, _backup, sweep, bring_in):
         app.cli.add_command(command)

@@ -97,6 +97,8 @@ class Defaults:
     UPLOAD_LIMIT = 50 * 1024 * 1024
     MAX_CONTENT_LENGTH = 52 * 1024 * 1024
     MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
+    # Megabytes that files may take in all; 0: as many as there is room for.
+    STORAGE_QUOTA = 0
     # An S3-compatible bucket for the files, instead of the folder files in DATA_FOLDER: its name, and the address of
     # its server (https://s3.example.org; empty: Amazon's). Downloads are sent on to the bucket by a signed link that
     # is good for S3_LINK_SECONDS; 0: they go through the platform, as pictures and recordings always do.

@@ -18,6 +18,12 @@ from lms.materials import filetypes, markdown, pictures, reading, storage
 from lms.materials.models import Material, MaterialKind, PictureSize, ReadingPosition, StoredFile
 from lms.materials.storage import Kept, Place
 
+# What makes a stored file another one at the same address.
+_REPLACED = (
+    "storage_name", "original_name", "content_type", "size", "sha256", "uploaded_by_id", "uploaded_at", "width",
+    "height",
+)  # fmt: skip
+
 
 def new_material(module: Module, kind: MaterialKind, *, now: datetime) -> Material:
     """A draft of that kind with its usual rule, not yet placed (cycles.actions.place)."""
@@ -75,6 +81,23 @@ def laid_down(upload: FileStorage, place: Place, *, largest: int, now: datetime)
     kept = storage.keep(upload.stream, place, largest=largest, headers=headers)
     file.storage_name, file.size, file.sha256 = kept.name, kept.size, kept.sha256
     return file
+
+
+def put_in_place(file: StoredFile, new: StoredFile) -> None:
+    """The file keeps its address and becomes the new one in all else; its old content is swept in a day."""
+    content = {name: getattr(new, name) for name in _REPLACED}
+    sizes = [
+        PictureSize(width=one.width, height=one.height, storage_name=one.storage_name, size=one.size)
+        for one in new.sizes
+    ]
+    if new.id is not None:
+        db.session.delete(new)  # with the upload it came by
+    file.sizes = []
+    db.session.flush()
+    file.sizes = sizes
+    for name, value in content.items():
+        setattr(file, name, value)
+    db.session.flush()
 
 
 def _lay_down_picture(file: StoredFile, drawn: pictures.Drawn, place: Place) -> None:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import IO, cast
+from typing import cast
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
-from werkzeug.datastructures import FileStorage
 
 from lms import permissions as can
 from lms.access import allow, me, require_version
 from lms.clock import now
 from lms.cycles.actions import place
-from lms.cycles.models import Module, State
+from lms.cycles.models import Module
 from lms.extensions import db
-from lms.materials import actions, differences, documents, lengths, markdown, pasted_html, queries
+from lms.materials import actions, differences, markdown, queries
+from lms.materials.filling_views import write
 from lms.materials.forms import (
     FORMS,
-    FileForm,
-    LinkForm,
     MaterialForm,
     PageForm,
     RecordingForm,
@@ -30,10 +27,8 @@ from lms.materials.forms import (
 from lms.materials.history_actions import drop_draft, keep_version
 from lms.materials.history_models import PageDraft
 from lms.materials.history_queries import count_versions, draft_of
-from lms.materials.models import Material, MaterialKind, StoredFile
-from lms.materials.upload_forms import upload_problem
-from lms.materials.views import blueprint, files_folder, find_material
-from lms.materials.watching_actions import forget_watching
+from lms.materials.models import Material, MaterialKind
+from lms.materials.views import blueprint, find_material
 from lms.sessions.models import LiveSession
 from lms.texts import paragraphs
 
@@ -49,7 +44,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         place(material, module)
         db.session.add(material)
-        if _write(form, material):
+        if write(form, material):
             _keep_version(material, module.id, None)
             db.session.commit()
             return _after(form, material)
@@ -77,7 +72,7 @@ def edit(material_id: int) -> ResponseReturnValue:
     meanwhile = None
     if form.validate_on_submit():
         if require_version(material.version, form.version.data):
-            if _write(form, material):
+            if write(form, material):
                 material.updated_at = now()
                 _keep_version(material, cast(int, material.module_id), material.id)
                 db.session.commit()
@@ -166,82 +161,6 @@ def _sessions_of(module: Module) -> dict[str, str]:
         .order_by((LiveSession.module_id == module.id).desc(), LiveSession.starts_at.desc())
     )
     return {"": _("of no session")} | {str(row.id): row.title for row in rows}
-
-
-def _write(form: MaterialForm, material: Material) -> bool:
-    """What was typed into the material. False: a document cannot be read or makes it too long; the form says so."""
-    material.title, material.title_en, material.topic = form.title.data, form.title_en.data, form.topic.data
-    match form:
-        case PageForm():
-            try:
-                document = _read_document(form)
-                kept = [_keep(upload) for upload in form.uploads.data or []]
-                parts = filter(None, [form.body.data, document, *map(actions.mention, kept)])
-                actions.write_page(material, "\n\n".join(parts))
-            except documents.Unreadable:
-                form.document.errors = [_("This document cannot be read. Open it in Word and save it anew as .docx.")]
-                return False
-            except (markdown.TooLong, pasted_html.TooLong):
-                form.document.errors = [_("The text becomes too long with it. Make two materials of it.")]
-                return False
-        case FileForm():
-            if form.upload.data:
-                material.file = _keep(form.upload.data)
-            if not material.title and material.file is not None:
-                material.title = material.file.original_name.rpartition(".")[0]
-        case LinkForm():
-            form.url.populate_obj(material, "url")
-        case RecordingForm():
-            _write_recording(form, material)
-    if form.is_published.data is not material.is_published:
-        material.state, material.publish_at = (State.PUBLISHED if form.is_published.data else State.DRAFT), None
-    return True
-
-
-def _write_recording(form: RecordingForm, material: Material) -> None:
-    material.minutes, material.recording_of_id = form.minutes.data, form.recording_of_id.data
-    material.chapters = form.chapters.data
-    actions.write_transcript(material, form.transcript.data)
-    if form.upload.data:
-        material.seconds = lengths.seconds(_content(form.upload.data))
-        material.url, material.file = "", _keep(form.upload.data)
-        forget_watching(material)
-    elif form.url.data and form.url.data != material.url:
-        form.url.populate_obj(material, "url")
-        material.file, material.seconds = None, None
-        forget_watching(material)
-    if form.sound_upload.data:
-        material.seconds = material.seconds or lengths.seconds(_content(form.sound_upload.data))
-        material.sound = _keep(form.sound_upload.data)
-    elif form.without_sound.data:
-        material.sound = None
-    if material.minutes is None and material.seconds:
-        material.minutes = max(1, round(material.seconds / 60))
-
-
-def _read_document(form: PageForm) -> str:
-    if not form.document.data:
-        return ""
-
-    def keep_picture(content: bytes, name: str) -> str:
-        picture = FileStorage(BytesIO(content), filename=name)
-        if upload_problem(picture, current_app.config["UPLOAD_LIMIT"]):
-            return ""
-        file = _keep(picture)
-        return url_for("materials.file", file_id=file.id, name=file.original_name)
-
-    return documents.to_markdown(form.document.data.stream, keep_picture)
-
-
-def _keep(upload: FileStorage | StoredFile) -> StoredFile:
-    """What came with the form is kept now; what came ahead of it is."""
-    if isinstance(upload, StoredFile):
-        return upload
-    return actions.keep_file(upload, me(), files_folder(), largest=current_app.config["UPLOAD_LIMIT"], now=now())
-
-
-def _content(upload: FileStorage | StoredFile) -> IO[bytes]:
-    return (files_folder() / upload.storage_name).open("rb") if isinstance(upload, StoredFile) else upload.stream
 
 
 def _after(form: MaterialForm, material: Material) -> ResponseReturnValue:

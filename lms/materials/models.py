@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Column, ForeignKey, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.accounts.models import Person
 from lms.cycles.models import Activity, Lack, Rule
 from lms.database import Base, Model, word
 from lms.materials.filetypes import TYPES, FileType
@@ -39,6 +40,7 @@ class StoredFile(Model):
     height: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
+    uploaded_by: Mapped[Person | None] = relationship()
     sizes: Mapped[list[PictureSize]] = relationship(order_by="PictureSize.width", cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
@@ -14,10 +15,27 @@ from wtforms.validators import ValidationError
 
 from lms.access import me
 from lms.display import file_size
-from lms.materials import filetypes, pictures, upload_actions
+from lms.forms import EditForm
+from lms.materials import filetypes, pictures, upload_actions, use_queries
 from lms.materials.models import StoredFile
 
 TYPES_TAKEN = ", ".join(filetypes.TYPES).upper()
+
+
+def no_room() -> str:
+    return _("The server has run out of room, and the file was not kept. Tell the administrator.")
+
+
+def quota_problem(size: int) -> str:
+    """What is wrong with so many bytes more, in words; empty where there is room for them."""
+    quota, taken = current_app.config["STORAGE_QUOTA"] * 1024 * 1024, 0
+    if not quota or (taken := use_queries.taken()) + size <= quota:
+        return ""
+    return _(
+        "There are %(quota)s for files, %(taken)s are taken: this one does not fit. Delete files that nothing shows.",
+        quota=file_size(quota),
+        taken=file_size(taken),
+    )
 
 
 def announced_problem(name: str, size: int, largest: int) -> str:
@@ -62,6 +80,8 @@ def upload_problem(upload: FileStorage, largest: int) -> str:
 def refuse_bad_files(_form: FlaskForm, field: Field) -> None:
     chosen = field.data if isinstance(field.data, list) else [field.data] if field.data else []
     given = [one for one in chosen if isinstance(one, FileStorage)]  # what came ahead was looked at then
+    if given and (problem := quota_problem(sum(one.stream.seek(0, 2) for one in given))):
+        raise ValidationError(problem)
     problems = [problem for one in given if (problem := upload_problem(one, current_app.config["UPLOAD_LIMIT"]))]
     if problems:
         raise ValidationError(" ".join(dict.fromkeys(problems)))
@@ -91,3 +111,20 @@ class UploadField(FileField):
     @property
     def came_ahead(self) -> StoredFile | None:
         return self.data if isinstance(self.data, StoredFile) else None
+
+
+class ReplacementForm(EditForm):
+    upload = UploadField(
+        _l("New file"), [refuse_bad_files], description=_l("Its address stays, whatever it is called.")
+    )
+
+    def __init__(self, file: StoredFile) -> None:
+        self.file = file
+        super().__init__(obj=file)
+
+    def validate_upload(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(_("Choose a file."))
+        new = filetypes.TYPES.get(filetypes.ending(field.file_name))
+        if self.file.file_type.is_picture and new is not None and not new.is_picture:
+            raise ValidationError(_("Only a picture can take its place: pages show it. Choose a picture."))

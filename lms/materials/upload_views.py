@@ -16,7 +16,7 @@ from lms.display import file_size
 from lms.extensions import db
 from lms.materials import actions, storage, upload_actions
 from lms.materials.models import StoredFile
-from lms.materials.upload_forms import announced_problem, upload_problem
+from lms.materials.upload_forms import announced_problem, quota_problem, upload_problem
 from lms.materials.upload_models import Upload
 from lms.materials.views import blueprint, files_folder
 
@@ -29,7 +29,7 @@ def begin_upload() -> ResponseReturnValue:
     name, size = (said.get("name"), said.get("size")) if isinstance(said, dict) else (None, None)
     if not isinstance(name, str) or not isinstance(size, int) or not 0 <= size < 2**62:
         return {"message": _("This cannot be read.")}, 400
-    if problem := announced_problem(name, size, current_app.config["UPLOAD_LIMIT"]):
+    if problem := announced_problem(name, size, current_app.config["UPLOAD_LIMIT"]) or quota_problem(size):
         return {"message": problem}, 422
     upload = upload_actions.begin(me(), name, size, now=now())
     db.session.commit()

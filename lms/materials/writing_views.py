@@ -20,7 +20,7 @@ from lms.extensions import db
 from lms.materials import actions, history_actions, markdown, pasted_html
 from lms.materials.forms import too_long
 from lms.materials.models import Material
-from lms.materials.upload_forms import upload_problem
+from lms.materials.upload_forms import quota_problem, upload_problem
 from lms.materials.views import blueprint, files_folder, find_material
 from lms.texts import one_line, paragraphs
 
@@ -32,8 +32,9 @@ def upload() -> ResponseReturnValue:
     given, largest = request.files.get("file"), current_app.config["UPLOAD_LIMIT"]
     if given is None:
         return {"message": _("Choose a file.")}, 422
-    if problem := upload_problem(given, largest):
+    if problem := upload_problem(given, largest) or quota_problem(given.stream.seek(0, 2)):
         return {"message": problem}, 422
+    given.stream.seek(0)
     kept = actions.keep_file(given, me(), files_folder(), largest=largest, now=now())
     db.session.commit()
     return {"markdown": actions.mention(kept)}, 201

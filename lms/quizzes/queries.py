@@ -294,6 +294,16 @@ def overdue(now: datetime) -> Sequence[int]:
     return [row.id for row in rows if time_is_up(row.deadline_at, row.grace_seconds, now)]
 
 
+def questions_showing(file_ids: Sequence[int]) -> Sequence[Any]:
+    """(file_id, id, quiz_id, title) of the questions that show a file."""
+    return db.session.execute(
+        select(question_file.c.file_id, Question.id, Question.quiz_id, Question.title)
+        .join(Question, Question.id == question_file.c.question_id)
+        .where(question_file.c.file_id.in_(file_ids))
+        .order_by(Question.id)
+    ).all()
+
+
 def picture(person: Person, file_id: int) -> Select[Any]:
     """A picture that a question shows which the person has been asked."""
     tried = select(Attempt.quiz_id).where(Attempt.person_id == person.id)
