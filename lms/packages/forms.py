@@ -21,7 +21,7 @@ from lms.packages.models import Package
 _RULE_NAMES = {
     Rule.CLAIMED: _l("when the package says that it is completed or passed"),
     Rule.OPENED: _l("when it is opened"),
-    Rule.OPTIONAL: _l("it is not asked for"),
+    Rule.OPTIONAL: _l("never: it is there for whoever likes"),
 }
 
 
