@@ -82,10 +82,15 @@ class Heading:
     text: str
 
 
-def to_html(markdown: str, *, largest: int = LARGEST) -> str:
-    """Sanitised HTML of a page. Raises TooLong beyond so many bytes, before anything is parsed."""
+def must_fit(markdown: str, *, largest: int = LARGEST) -> None:
+    """Raises TooLong where it is more than ``to_html`` takes."""
     if len(markdown.encode("utf-8", "surrogatepass")) > largest or markdown.count("[") > MOST_BRACKETS:
         raise TooLong
+
+
+def to_html(markdown: str, *, largest: int = LARGEST) -> str:
+    """Sanitised HTML of a page. Raises TooLong beyond so many bytes, before anything is parsed."""
+    must_fit(markdown, largest=largest)
     environment: MutableMapping[str, Any] = {"ids": {}}
     html = _parser.render(markdown, environment)
     ids: dict[str, int] = environment["ids"]

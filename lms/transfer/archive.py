@@ -26,12 +26,12 @@ from lms.transfer.values import Unreadable
 MANIFEST = "manifest.json"
 MOST_ENTRIES = 6000
 MOST_UNPACKED = 300_000_000
-LARGEST_MANIFEST = 20_000_000
+LARGEST_MANIFEST = 10_000_000
 _LARGEST_DIRECTORY = 3_000_000
 _WORST_RATIO, _WORTH_ASKING = 150, 1_000_000
 _LOCKED = 1
 _DEEPEST = 40
-_MOST_NODES = 500_000
+_MOST_NODES = 300_000
 _PIECE = 256 * 1024
 _JSON = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, struct.error)

@@ -227,6 +227,8 @@ def _lost_activities(tree: Tree) -> Iterator[str]:
                     title=one["title"])  # fmt: skip
         if one["type"] == "quiz" and one["draws"]:
             yield _("Of “%(title)s”: that questions are drawn from the bank.", title=one["title"])
+        if one["type"] == "package":
+            yield _("The package “%(title)s”.", title=one["title"])
         if one["type"] == "material" and one["kind"] == "recording":
             yield _("Of the recording “%(title)s” everything but its link or file.", title=one["title"])
 

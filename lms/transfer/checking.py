@@ -15,12 +15,13 @@ from lms.cycles.models import FITTING_RULES, Activity, Cycle, Module, State
 from lms.dates import find_zone
 from lms.materials import chapters, links
 from lms.materials.filetypes import kept_name
-from lms.materials.markdown import LARGEST, LARGEST_TRANSCRIPT, TooLong, to_html, to_text
+from lms.materials.markdown import LARGEST, LARGEST_TRANSCRIPT, TooLong, must_fit
 from lms.materials.models import Material, MaterialKind, StoredFile
 from lms.quizzes.formats.draft import ChoiceDraft, QuestionDraft, lacks
 from lms.quizzes.models import Choice, Question, QuestionKind, Quiz, QuizDraw, Topic
 from lms.sessions.models import Anchor, LiveSession, Reminder
 from lms.surveys.models import Survey, SurveyKind, SurveyQuestion
+from lms.texts import one_line
 from lms.transfer import shapes
 from lms.transfer.parcel import Tree
 from lms.transfer.values import Wrong, read
@@ -125,7 +126,7 @@ class _Checking:
         values["recording_of"] = _key(told, "recording_of", place)
         values["url"] = self._link(values.get("url") or "", common["title"])
         values["body"] = values.get("body") or ""
-        _html(values["body"], f"{place}.body")
+        _must_fit(values["body"], f"{place}.body")
         values |= _around_the_player(values, place)
         fitting = Material(kind=values["kind"]).fitting_rules
         rule = common["rule"] if common["rule"] in fitting else fitting[0]
@@ -195,12 +196,12 @@ class _Checking:
         kind: QuestionKind = values["kind"]
         problem = self._unfit(values, kind) or self._lacking(values)
         if problem:
-            about = to_text(_html(values["text"], f"{place}.text"))[:80]
+            about = one_line(values["text"])[:80]
             self.doubts.append(
                 _("A question of “%(quiz)s” is left out: “%(about)s”. %(why)s", quiz=within, about=about, why=problem)
             )
             return None
-        _html(values["text"], f"{place}.text")
+        _must_fit(values["text"], f"{place}.text")
         return values
 
     def _unfit(self, values: Tree, kind: QuestionKind | SurveyKind) -> str:
@@ -237,7 +238,7 @@ class _Checking:
         _required(values, place, "kind", "text")
         if self._unfit(values, values["kind"]):
             raise Wrong(f"{place}.settings")
-        _html(values["text"], f"{place}.text")
+        _must_fit(values["text"], f"{place}.text")
         return values
 
     def _file(self, told: Tree, place: str) -> Tree:
@@ -273,9 +274,10 @@ def _no_circles(modules: list[Tree]) -> None:
         raise Wrong("modules.needs")
 
 
-def _html(text: str, place: str, largest: int = LARGEST) -> str:
+def _must_fit(text: str, place: str, largest: int = LARGEST) -> None:
+    """Markdown is parsed when it is stored; here it is only measured."""
     try:
-        return to_html(text, largest=largest)
+        must_fit(text, largest=largest)
     except TooLong:
         raise Wrong(place) from None
 
@@ -283,7 +285,7 @@ def _html(text: str, place: str, largest: int = LARGEST) -> str:
 def _around_the_player(values: Tree, place: str) -> Tree:
     """What a recording has beside its file: the text, and chapters, which must be some to be kept."""
     text, typed = values.get("transcript") or "", values.get("chapters") or ""
-    _html(text, f"{place}.transcript", LARGEST_TRANSCRIPT)
+    _must_fit(text, f"{place}.transcript", LARGEST_TRANSCRIPT)
     try:
         chapters.read(typed)
     except chapters.NoChapter:

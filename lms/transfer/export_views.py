@@ -32,7 +32,7 @@ def _find(slug: str) -> Cycle:
 def export(slug: str) -> ResponseReturnValue:
     """What goes out in which format, and what each cannot carry."""
     cycle = _find(slug)
-    parcel = parcel_queries.of_cycle(cycle)
+    parcel = parcel_queries.of_cycle(cycle, for_elsewhere=True)
     tree, _doubts = checked(parcel.tree, trusted=True)
     return render_template(
         "transfer/export.html",
@@ -49,7 +49,7 @@ def export(slug: str) -> ResponseReturnValue:
 @allow(can.carry_cycles)
 def export_file(slug: str, name: str) -> ResponseReturnValue:
     cycle = _find(slug)
-    parcel = parcel_queries.of_cycle(cycle)
+    parcel = parcel_queries.of_cycle(cycle, for_elsewhere=True)
     match name:
         case "archive":
             return download(_archive(parcel), f"{_named(cycle)}.zip", "application/zip")

@@ -38,7 +38,8 @@ class Parcel:
     stays: list[str] = field(default_factory=list)
 
 
-def of_cycle(cycle: Cycle) -> Parcel:
+def of_cycle(cycle: Cycle, *, for_elsewhere: bool = False) -> Parcel:
+    """``for_elsewhere``: it leaves this installation, and the archives of packages do not."""
     modules = db.session.scalars(
         select(Module)
         .where(Module.cycle_id == cycle.id)
@@ -59,11 +60,11 @@ def of_cycle(cycle: Cycle) -> Parcel:
         .options(selectinload(Survey.questions))
         .order_by(Survey.created_at, Survey.id)
     ).all()
-    return _Packing().parcel(cycle, modules, [*inside, *sessions], surveys)
+    return _Packing(for_elsewhere).parcel(cycle, modules, [*inside, *sessions], surveys)
 
 
 def of_module(module: Module) -> Parcel:
-    return _Packing().parcel(None, [module], _activities(Activity.module_id == module.id), [])
+    return _Packing(False).parcel(None, [module], _activities(Activity.module_id == module.id), [])
 
 
 def _activities(inside: ColumnElement[bool]) -> Sequence[Activity]:
@@ -104,7 +105,8 @@ def _tidied(kind: QuestionKind | SurveyKind, settings: Any) -> Any:
 
 
 class _Packing:
-    def __init__(self) -> None:
+    def __init__(self, for_elsewhere: bool) -> None:
+        self.for_elsewhere = for_elsewhere
         self.keys: dict[int, str] = {}  # of modules that come along, by id
         self.activity_keys: dict[int, str] = {}
         self.topics: dict[int, tuple[str, Topic]] = {}
@@ -175,7 +177,9 @@ class _Packing:
         }
 
     def package(self, package: Package) -> Tree:
-        return {"source": package.id}
+        if self.for_elsewhere:
+            self.stays.append(_("The ZIP of the package “%(title)s”.", title=package.title))
+        return {"source": None if self.for_elsewhere else package.id}
 
     def quiz(self, quiz: Quiz) -> Tree:
         self.left["retired"] += sum(question.retired_at is not None for question in quiz.questions)
