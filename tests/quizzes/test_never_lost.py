@@ -113,7 +113,12 @@ class Learner:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_no_answer_of_any_kind_is_lost_when_the_server_is_killed_again_and_again(tmp_path):
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_no_answer_of_any_kind_is_lost_when_the_server_is_killed_again_and_again(
+    tmp_path, request, monkeypatch, database
+):
+    if database == "postgresql":
+        monkeypatch.setenv("LMS_SQLALCHEMY_DATABASE_URI", request.getfixturevalue("postgresql"))
     app = create_app({"DATA_FOLDER": str(tmp_path), "ASSETS_COMPRESS": False})
     with app.app_context():
         db.create_all()
@@ -161,7 +166,8 @@ def test_no_answer_of_any_kind_is_lost_when_the_server_is_killed_again_and_again
         server.end()
 
     with app.app_context():
-        rows = db.session.execute(db.select(Answer.attempt_id, Answer.question_id, Answer.given, Answer.counter)).all()
+        columns = db.select(Answer.attempt_id, Answer.question_id, Answer.given, Answer.counter)
+        rows = db.session.execute(columns.where(Answer.attempt_id.in_(ids))).all()
     stored = {(row.attempt_id, row.question_id): row.given for row in rows}
     assert stored == acknowledged
     assert len(rows) == PEOPLE * QUESTIONS and {row.counter for row in rows} == {1}
