@@ -4,7 +4,7 @@ document.querySelectorAll("[data-recording]").forEach((box) => {
   const EVERY = 15000, PATIENCE = 20000;
   const token = document.querySelector("meta[name=csrf-token]").content;
   const line = box.querySelector("[data-watching-state]"), share = box.querySelector("[data-share]");
-  const key = `watching:${box.dataset.recording}`;
+  const key = `watching:${box.dataset.whose}:${box.dataset.recording}`; // several people may sit at one device
 
   const tell = (words) => fetch(box.dataset.recording, {
     method: "POST",

@@ -38,11 +38,14 @@ BATCH = 100  # pieces of text on one page
 RUTUBE = "https://rutube.ru/video/10b3a03fc01d5bbcc632a2f3514e8aab/"
 PAYLOADS = 2391  # all of them: 2,181 lines of the lists and what DOMPurify has beside, each once
 
-_HANDLERS = """() => [...document.querySelectorAll('*')].flatMap((one) => one.getAttributeNames().filter((name) =>
-    name.startsWith('on') || ['srcdoc', 'formaction'].includes(name) && !one.closest('form') && !one.dataset.letter)
-    .map((name) => `${one.tagName} ${name}`))"""
-_LINKS = """() => [...document.querySelectorAll('[href],[src]')].map((one) => one.href || one.src).filter((to) =>
-    typeof to === 'string' && /^(javascript|data|vbscript):/i.test(to))"""
+# Handlers, links that could run and documents inside documents; in the page and in the frames it was given on purpose.
+_DANGERS = """() => [document, ...[...document.querySelectorAll('iframe[data-letter]')]
+    .map((one) => one.contentDocument)].flatMap((page) => [...page.querySelectorAll('*')])
+    .filter((one) => !one.dataset?.letter).flatMap((one) => [
+        ...one.getAttributeNames().filter((name) => name.startsWith('on')
+            || ['srcdoc', 'formaction'].includes(name) && !one.closest('form')),
+        ...[one.href, one.src].filter((to) => typeof to === 'string' && /^(javascript|data|vbscript):/i.test(to)),
+    ].map((found) => `${one.tagName} ${found}`))"""
 
 
 def payloads() -> list[str]:
@@ -183,8 +186,7 @@ class Watch:
         )
         if self.page.url.split("#")[0] != address.split("#")[0]:
             self._note(f"led away from {address}")
-        for frame in self.page.frames:
-            self.seen += [f"{address}: {what}" for what in [*frame.evaluate(_HANDLERS), *frame.evaluate(_LINKS)]]
+        self.seen += [f"{address}: {what}" for what in self.page.evaluate(_DANGERS)]
         return response.status if response else 200
 
 

@@ -38,7 +38,7 @@ from tests.browser.test_scripts import CORPUS, PAYLOADS, Watch, payloads
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ON_A_PAGE = 60  # letters
+ON_A_PAGE = 100  # letters
 
 
 @pytest.fixture(scope="module")
@@ -115,20 +115,38 @@ def test_no_attack_runs_in_a_letter(office: Any, browser: Any, tmp_path: Path):
         written = [html for number, text in enumerate(payloads()) for html in about(text, number)]
         db.session.rollback()
     assert len(written) == 5 * PAYLOADS
+
+    assert seen_in(written, browser, tmp_path) == []
+
+
+def seen_in(letters: list[str], browser: Any, folder: Path) -> list[str]:
+    """What ran, led away or could have, when a browser opened each of those documents."""
     context = browser.new_context()
     context.set_default_timeout(120_000)
     one = Watch(context, "http://lms.test")
-
-    for start in range(0, len(written), ON_A_PAGE):
-        some = written[start : start + ON_A_PAGE]
+    for start in range(0, len(letters), ON_A_PAGE):
+        some = letters[start : start + ON_A_PAGE]
         framed = (f'<iframe data-letter="x" srcdoc="{escape(html)}"></iframe>' for html in some)
-        page = tmp_path / f"{start}.html"
+        page = folder / f"{start}.html"
         page.write_text(f"<!doctype html><meta charset=utf-8><title>Letters</title>{''.join(framed)}")
         one.visit(page.as_uri())
         assert len(one.page.frames) == 1 + len(some)
     context.close()
+    return one.seen
 
-    assert one.seen == []
+
+def test_what_would_run_in_a_letter_is_seen(browser: Any, tmp_path: Path):
+    """Else the proof above would prove nothing."""
+    bad = [
+        "<p onclick=1>x</p>",
+        "<a href='javascript:1'>x</a>",
+        "<script>alert(7)</script>",
+        "<img src=http://a.example/>",
+    ]
+
+    seen = " ".join(seen_in(["<p>good</p>", *bad], browser, tmp_path))
+
+    assert all(what in seen for what in ("P onclick", "A javascript:1", "dialog 7", "asked http://a.example/"))
 
 
 # --- spreadsheets -----------------------------------------------------------------------------------------------------

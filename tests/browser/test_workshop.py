@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from lms.accounts.models import Person
@@ -81,7 +83,9 @@ def test_a_trainer_makes_a_module_sees_it_as_a_learner_and_publishes_it(visitor,
     look(page, "recording")
     save(page)
     add_material(page, module_id, "Файл", STEPS[2])
-    page.locator("[name=upload]").set_input_files({"name": "Соседи.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    paper = {"name": "Соседи.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    page.locator("input[type=file][name=upload]").set_input_files(paper)
+    expect(page.locator("input[type=hidden][name=upload]")).to_have_value(re.compile("."))  # it came ahead
     save(page)
     write_quiz(page, module_id, STEPS[3])
 
