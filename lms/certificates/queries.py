@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 
 from lms.accounts.models import Person
 from lms.accounts.queries import visible_people
@@ -25,6 +25,16 @@ def completed(person: Person, cycle: Cycle) -> dict[int, datetime]:
     rows = cycle_completions(cycle).where(CycleCompletion.person_id.in_(theirs))
     columns = rows.with_only_columns(CycleCompletion.person_id, CycleCompletion.at).order_by(None)
     return {row.person_id: row.at for row in db.session.execute(columns)}
+
+
+def ready_ids(person: Person, cycle: Cycle) -> set[int]:
+    """Of those whom this person may see: who has completed the cycle and never had a certificate of it."""
+    theirs = visible_people(person).where(Person.suspended_at.is_(None)).with_only_columns(Person.id).order_by(None)
+    held = exists().where(
+        Certificate.cycle_id == CycleCompletion.cycle_id, Certificate.person_id == CycleCompletion.person_id
+    )
+    rows = cycle_completions(cycle).where(CycleCompletion.person_id.in_(theirs), ~held)
+    return set(db.session.scalars(rows.with_only_columns(CycleCompletion.person_id).order_by(None)))
 
 
 # --- those that were given --------------------------------------------------------------------------------------------

@@ -152,6 +152,8 @@ class Cycle(Model):
     state: Mapped[State] = mapped_column(word(State), default=State.DRAFT)
     # How many of its modules must be done for the cycle to be completed; empty: all of them.
     needed: Mapped[int | None]
+    # When all of it should be done: the due time of every module that has none of its own.
+    due_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     modules: Mapped[list[Module]] = relationship(back_populates="cycle", order_by="Module.position")
@@ -232,7 +234,10 @@ class Activity(Appearing, Model):
 
 
 class DueException(Model):
-    """Another due time of a module for one centre or one person. The nearest wins: person, centre, activity, module."""
+    """Another due time of a module for one centre or one person.
+
+    The nearest wins: person, centre, activity, module, cycle.
+    """
 
     __tablename__ = "due_exception"
 

@@ -24,15 +24,15 @@ from lms.materials.markdown import FILE_ADDRESS
 from lms.materials.models import Material, MaterialKind, StoredFile
 from lms.materials.offline import Pack, PackedFile, PackedPage
 from lms.materials.places import KeptFile
-from lms.materials.views import blueprint, files_folder, find_material
-from lms.progress.queries import visible_modules
+from lms.materials.views import blueprint, files_folder, find_open_material, turn_back
+from lms.progress.queries import held_up, visible_modules
 from lms.slugs import slug
 
 
 @blueprint.get("/materials/<int:material_id>.pdf")
 @for_guests
 def as_pdf(material_id: int) -> Response:
-    material = find_material(material_id)
+    material = find_open_material(material_id)
     if material.kind is not MaterialKind.PAGE:
         abort(404)
     pictures = {
@@ -65,6 +65,7 @@ def _reader(pictures: dict[int, KeptFile]) -> Callable[[str], bytes | None]:
 def take_along(module_id: int) -> Response:
     """What one may read of the module now, drafts of nobody."""
     module = db.session.scalar(visible_modules(me()).where(Module.id == module_id)) or abort(404)
+    turn_back(held_up(me(), module.id, now=now()))
     materials = queries.materials_to_take(me(), module.id)
     files = {file.id: _packed(file) for material in materials for file in material.page_files}
     themselves = [file for material in materials for file in (material.file, material.sound) if file]

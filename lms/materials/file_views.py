@@ -8,12 +8,16 @@ from typing import cast
 from flask import Response, abort, make_response, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
+from lms import permissions as can
 from lms.access import for_guests, me
+from lms.clock import now
 from lms.extensions import db
 from lms.materials import queries
 from lms.materials.models import PictureSize, StoredFile
 from lms.materials.places import KeptFile
-from lms.materials.views import blueprint, files_folder
+from lms.materials.views import blueprint, files_folder, turn_back
+from lms.progress.path import Stage
+from lms.progress.queries import held_up
 from lms.quizzes.queries import picture
 
 # Whatever a file turns out to be, it runs nothing, asks nobody for anything, and is nobody's frame.
@@ -26,6 +30,7 @@ def file(file_id: int, name: str) -> ResponseReturnValue:
     """The id says which; the name is only for people and their downloads. ``?width=`` asks for a narrower picture."""
     found = db.session.scalar(queries.visible_file(me(), file_id)) or db.one_or_404(picture(me(), file_id))
     stored = cast(StoredFile, found)
+    turn_back(_closed(stored.id))
     place = files_folder()
     if not stored.opens_in_browser and (link := place.link(stored.storage_name)):
         return _for_her_alone(make_response(redirect(link)))
@@ -69,3 +74,11 @@ def _for_her_alone(response: Response) -> Response:
     response.cache_control.no_cache = True
     response.cache_control.no_transform = True
     return response
+
+
+def _closed(file_id: int) -> list[Stage]:
+    """The modules to do first, where no material that holds the file stands in a module that is open to this person."""
+    if can.teach(me()):
+        return []
+    held = [held_up(me(), module_id, now=now()) for module_id in queries.modules_of_file(me(), file_id)]
+    return min(held, key=len, default=[])

@@ -93,6 +93,13 @@ def shown(html: str) -> str:
     return offered(html, {file.id: offer for file in rows if (offer := file.offer) is not None})
 
 
+def modules_of_file(person: Person, file_id: int) -> set[int]:
+    """The modules in which visible materials hold that file."""
+    visible = visible_to(person, Material).with_only_columns(Material.module_id)
+    on_pages = select(material_file.c.material_id).where(material_file.c.file_id == file_id)
+    return set(db.session.scalars(visible.where(or_(Material.file_id == file_id, Material.id.in_(on_pages)))))
+
+
 def position_of(person: Person, material: Material) -> ReadingPosition | None:
     return db.session.get(ReadingPosition, (person.id, material.id))
 

@@ -7,30 +7,39 @@ from datetime import datetime, timedelta
 
 from lms.accounts.models import Person
 from lms.cycles.models import Module
-from lms.dates import say_weekday_day
+from lms.dates import DEADLINE_ZONE, find_zone, say_weekday_day
 from lms.outbox.message import Message
 from lms.outbox.render import render
 from lms.outbox.topics import Topic
 from lms.progress.matrix_queries import reminder_key
+from lms.progress.queries import due_times
 
 WORTH_SENDING = timedelta(days=3)
 
 
 def reminders(people: Iterable[Person], module: Module, *, by: Person, words: str, now: datetime) -> list[Message]:
-    """One letter for each. ``words``: what the sender adds in her own words, or nothing. Answers go to the sender."""
-    return [_reminder(person, module, by, words, now) for person in people]
+    """One letter for each, with her own due time.
+
+    ``words``: what the sender adds in her own words, or nothing. Answers go to the sender.
+    """
+    people = list(people)
+    dues = due_times(module, people)
+    return [_reminder(person, module, dues[person.id], by, words, now) for person in people]
 
 
-def _reminder(person: Person, module: Module, by: Person, words: str, now: datetime) -> Message:
+def _reminder(
+    person: Person, module: Module, due_at: datetime | None, by: Person, words: str, now: datetime
+) -> Message:
     locale = person.locale or "ru"
+    zone = find_zone(DEADLINE_ZONE)
     subject, text, html = render(
         "progress/reminder",
         locale,
         greeting_name=person.greeting_name,
         number=module.position,
         title=(module.title_en if locale == "en" else "") or module.title,
-        due=say_weekday_day(module.due_at.date(), locale, now.date()) if module.due_at else "",
-        is_over=module.due_at is not None and module.due_at < now,
+        due=say_weekday_day(due_at.astimezone(zone).date(), locale, now.date()) if due_at else "",
+        is_over=due_at is not None and due_at < now,
         module_id=module.id,
         by=by.name,
         words=words,

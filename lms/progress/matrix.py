@@ -22,12 +22,13 @@ SORTS = ("", "least", "most", "away")
 # In addresses, in place of a centre's slug: people who belong to none.
 NOWHERE = "none"
 _MARKS = {
-    # settled, excused, overdue, begun
-    **{("1", "0", late, begun): Mark.DONE for late in "01" for begun in "01"},
-    **{("1", "1", late, begun): Mark.OFF for late in "01" for begun in "01"},
-    **{("0", off, "1", begun): Mark.LATE for off in "01" for begun in "01"},
-    **{("0", off, "0", "1"): Mark.NOW for off in "01"},
-    **{("0", off, "0", "0"): Mark.NONE for off in "01"},
+    # settled, excused, being checked, overdue, begun
+    **{("1", "0", wait, late, begun): Mark.DONE for wait in "01" for late in "01" for begun in "01"},
+    **{("1", "1", wait, late, begun): Mark.OFF for wait in "01" for late in "01" for begun in "01"},
+    **{("0", off, "1", late, begun): Mark.WAIT for off in "01" for late in "01" for begun in "01"},
+    **{("0", off, "0", "1", begun): Mark.LATE for off in "01" for begun in "01"},
+    **{("0", off, "0", "0", "1"): Mark.NOW for off in "01"},
+    **{("0", off, "0", "0", "0"): Mark.NONE for off in "01"},
 }
 
 
@@ -61,7 +62,8 @@ class Group:
 
 @dataclass
 class Column:
-    """One module. ``settled``, ``off`` (excused from everything), ``late`` and ``touched`` are sets of people."""
+    """One module. ``settled``, ``off`` (excused from everything), ``waiting`` (for what they handed in to be checked),
+    ``late`` and ``touched`` are sets of people."""
 
     id: int
     number: int
@@ -78,6 +80,7 @@ class Column:
     has_exceptions: bool = False
     settled: People = 0
     off: People = 0
+    waiting: People = 0
     late: People = 0
     touched: People = 0
 
@@ -91,7 +94,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Filters:
-    """What the address asks for. ``module`` is the number of a module; ``state``: done, not-done, late."""
+    """What the address asks for. ``module`` is the number of a module; ``state``: done, not-done, late, checking."""
 
     centre: str = ""
     module: int | None = None
@@ -112,21 +115,27 @@ class Matrix:
         self._haystack = [f"{row.name}\n{row.email}".lower().replace("ё", "е") for row in self.rows]
         self.everybody: People = (1 << len(self.rows)) - 1
 
-    def judge(self, done: Mapping[int, People], excused: Mapping[int, People]) -> None:
-        """Fill the columns from who did and who is excused from each activity, as rules.module_mark says."""
+    def judge(
+        self, done: Mapping[int, People], excused: Mapping[int, People], waiting: Mapping[int, People] | None = None
+    ) -> None:
+        """Fill the columns from who did, who is excused from, and whose work waits to be checked for each activity, as
+        rules.module_mark says."""
+        waiting = waiting or {}
         for column in self.columns:
             if not column.required:
                 continue
             did = [done.get(one.activity_id, 0) for one in column.required]
             asked = [one & ~excused.get(ref.activity_id, 0) for one, ref in zip(did, column.required, strict=True)]
+            handed_in = [one | waiting.get(ref.activity_id, 0) for one, ref in zip(did, column.required, strict=True)]
             in_time = [
                 one | (self.everybody & ~column.overdue(ref, self.everybody, self.now))
-                for one, ref in zip(did, column.required, strict=True)
+                for one, ref in zip(handed_in, column.required, strict=True)
             ]
             needed = enough(column.needed, len(did))
             column.settled = at_least(needed, did, self.everybody)
             column.off = column.settled & ~reduce(or_, asked)
             column.touched = reduce(or_, did)
+            column.waiting = at_least(needed, handed_in, self.everybody) & ~column.settled
             column.late = self.everybody & ~column.settled & ~at_least(needed, in_time, self.everybody)
 
     def completed(self, needed: int | None, *, is_whole: bool) -> People:
@@ -167,6 +176,8 @@ class Matrix:
             return reduce(or_, (self.everybody & ~column.settled for column in columns), 0)
         if filters.state == "late":
             return reduce(or_, (column.late for column in columns), 0)
+        if filters.state == "checking":
+            return reduce(or_, (column.waiting for column in columns), 0)
         return self.everybody
 
     def _named(self, search: str) -> People:
@@ -178,6 +189,11 @@ class Matrix:
     @property
     def late(self) -> People:
         return reduce(or_, (column.late for column in self.columns), 0)
+
+    @property
+    def waiting(self) -> People:
+        """Whose module is done as soon as somebody has checked what they handed in."""
+        return reduce(or_, (column.waiting for column in self.columns), 0)
 
     @property
     def away(self) -> People:
@@ -225,6 +241,7 @@ class Matrix:
                 for bits in zip(
                     _bits(column.settled, group),
                     _bits(column.off, group),
+                    _bits(column.waiting, group),
                     _bits(column.late, group),
                     _bits(column.touched | begun.get(column.id, 0), group),
                     strict=True,

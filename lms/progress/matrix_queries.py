@@ -14,7 +14,21 @@ from functools import reduce
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from lms import permissions as can
 from lms.accounts.models import Person
@@ -97,11 +111,13 @@ def _load(people: Select[Person], cycle: Cycle, now: datetime) -> Matrix:
     ids = [one.activity_id for column in matrix.columns for one in column.required]
     place, size = {str(row.id): at for at, row in enumerate(rows)}, len(rows)
     _except(matrix, cycle)
-    done, excused = {}, {}
-    for activity_id, all_ids, excused_ids in db.session.execute(_done(ids)):
-        done[activity_id] = people_named(all_ids, place, size)
-        excused[activity_id] = people_named(excused_ids, place, size)
-    matrix.judge(done, excused)
+    done: dict[int, People] = {}
+    excused: dict[int, People] = {}
+    waiting: dict[int, People] = {}
+    for activity_id, all_ids, excused_ids, waiting_ids in db.session.execute(_done(ids)):
+        for found, some in ((done, all_ids), (excused, excused_ids), (waiting, waiting_ids)):
+            found[activity_id] = found.get(activity_id, 0) | people_named(some, place, size)
+    matrix.judge(done, excused, waiting)
     return matrix
 
 
@@ -174,13 +190,13 @@ def _columns(cycle: Cycle) -> list[Column]:
             row.title_en,
             row.short_title,
             row.short_title_en,
-            row.module_due_at,
+            row.module_due_at or cycle.due_at,
             (),
             row.needed,
             has_exceptions=row.has_exceptions,
         )
         if row.activity_id is not None:
-            required[row.id].append(Required(row.activity_id, row.due_at or row.module_due_at))
+            required[row.id].append(Required(row.activity_id, row.due_at or row.module_due_at or cycle.due_at))
     for column in columns.values():
         column.required = tuple(required[column.id])
     return list(columns.values())
@@ -221,12 +237,17 @@ def _ids(person_id: Any) -> Any:
     return func.aggregate_strings(cast(person_id, String), ",")
 
 
-def _done(activity_ids: Collection[int]) -> Select[Any]:
+def _done(activity_ids: Collection[int]) -> CompoundSelect[Any]:
+    """Of each activity the ids of who did it, who is excused, and whose attempt waits to be checked."""
     excused = case((Completion.how == How.EXCUSED, Completion.person_id))
-    return (
-        select(Completion.activity_id, _ids(Completion.person_id), _ids(excused))
+    nobody = cast(null(), String)
+    return union_all(
+        select(Completion.activity_id, _ids(Completion.person_id), _ids(excused), nobody)
         .where(Completion.activity_id.in_(activity_ids))
-        .group_by(Completion.activity_id)
+        .group_by(Completion.activity_id),
+        select(Attempt.quiz_id, nobody, nobody, _ids(Attempt.person_id))
+        .where(Attempt.quiz_id.in_(activity_ids), Attempt.submitted_at.is_not(None), Attempt.percent.is_(None))
+        .group_by(Attempt.quiz_id),
     )
 
 

@@ -82,6 +82,8 @@ def _cell(kind: str, asked: list[Any], standing: Standing, column: Column, now: 
         return late or Mark.NONE, _("not begun")
     if attempt.submitted_at is None:
         return late or Mark.NOW, _("attempt open")
+    if attempt.percent is None:
+        return Mark.WAIT, _("being checked")
     score, of = number(float(attempt.score or 0)), number(float(attempt.max_score or 0))
     return late or Mark.NOW, _("not passed: %(score)s of %(max)s", score=score, max=of)
 

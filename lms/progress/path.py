@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import cached_property
 
 from lms.progress.rules import Mark, Required, activity_mark, current, cycle_is_completed, enough, module_mark
-from lms.quizzes.standing import is_shown
-from lms.quizzes.terms import Showing
+from lms.quizzes.standing import is_shown, standing
+from lms.quizzes.terms import Counts, Showing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Try:
 
 @dataclass(slots=True)
 class Step:
-    """One activity as it stands for one person. ``due_at`` is its own, or else its module's.
+    """One activity as it stands for one person. ``due_at`` is its own, or else its module's or its cycle's.
 
     The order of the fields is that of the columns in queries.py, which fills ninety of these for a long path.
     """
@@ -73,6 +73,7 @@ class Step:
     attended_at: datetime | None = None
     # quiz
     attempts_allowed: int | None = None
+    counts: str | None = None  # which of the attempts does
     rule: str = ""
     rule_until: datetime | None = None
     tries: list[Try] = field(default_factory=list)
@@ -104,9 +105,25 @@ class Step:
 
     @property
     def best_try(self) -> Try | None:
-        """The submitted attempt with the highest share of points, the first of equals."""
+        """The submitted attempt that counts, as the quiz says: the first or the last with a result, else the best one,
+        the first of equals."""
         submitted = [one for one in self.tries if not one.is_open]
+        results = [one for one in submitted if one.percent is not None]
+        if results and self.counts in {Counts.FIRST, Counts.LAST}:
+            return results[0 if self.counts == Counts.FIRST else -1]
         return max(submitted, key=lambda one: (one.percent or 0, -one.number), default=None)
+
+    @property
+    def average(self) -> int | None:
+        """What the attempts come to in per cent, where their average counts."""
+        if self.counts != Counts.AVERAGE:
+            return None
+        return standing(self.tries, Counts.AVERAGE, pass_mark=100).percent
+
+    @property
+    def is_waiting(self) -> bool:
+        """Is an attempt handed in that a person has to check?"""
+        return any(not one.is_open and one.percent is None for one in self.tries)
 
     def judge(self, now: datetime) -> None:
         self.mark = activity_mark(
@@ -114,6 +131,7 @@ class Step:
             done=self.is_done,
             excused=self.how == "excused",
             begun=self.is_begun,
+            waiting=self.is_waiting,
             now=now,
         )
 
@@ -166,6 +184,7 @@ class Stage:
             done={step.id for step in self.steps if step.is_done},
             excused={step.id for step in self.steps if step.how == "excused"},
             begun={step.id for step in self.steps if step.is_begun},
+            waiting={step.id for step in self.steps if step.is_waiting},
             needed=self.needed,
             now=now,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +40,7 @@ from lms.progress.rules import enough
 from lms.quizzes.models import Answer, Attempt, Question, QuestionKind, Quiz
 from lms.sessions.models import Attendance, Audience, Invitation, LiveSession, live_session_centre
 
-_module, _activity = Module.__table__.c, Activity.__table__.c
+_module, _activity, _cycle = Module.__table__.c, Activity.__table__.c, Cycle.__table__.c
 _material, _file, _reading = Material.__table__.c, StoredFile.__table__.c, ReadingPosition.__table__.c
 _session, _invitation, _attendance = LiveSession.__table__.c, Invitation.__table__.c, Attendance.__table__.c
 _mine, _centres = (DueException.__table__.alias(name).c for name in ("mine", "centres"))
@@ -57,7 +58,8 @@ _looking_from: BindParameter[int] = bindparam("looking_from", None, Integer())
 _LISTED = or_(is_out(_activity), and_(_drafts_too, _activity.state != State.HIDDEN))
 # A row for each published activity (or one for a module without any), with what this person has to do with it.
 _tables = (
-    Module.__table__.outerjoin(
+    Module.__table__.join(Cycle.__table__, _cycle.id == _module.cycle_id)
+    .outerjoin(
         Activity.__table__,
         and_(
             _activity.module_id == _module.id,
@@ -111,7 +113,7 @@ _ROWS: Select[Any] = (
         _module.title_en,
         _module.summary,
         _module.summary_en,
-        func.coalesce(_mine.due_at, _centres.due_at, _module.due_at),
+        func.coalesce(_mine.due_at, _centres.due_at, _module.due_at, _cycle.due_at),
         _module.needed,
         _NEEDS,
         # from here on, the fields of a Step
@@ -124,7 +126,7 @@ _ROWS: Select[Any] = (
             _session.cancelled_at.is_(None),
             or_(_session.id.is_(None), _session.audience == Audience.CYCLE),
         ),
-        func.coalesce(_mine.due_at, _centres.due_at, _activity.due_at, _module.due_at),
+        func.coalesce(_mine.due_at, _centres.due_at, _activity.due_at, _module.due_at, _cycle.due_at),
         _activity.created_at,
         _completion.how,
         _completion.at,
@@ -142,6 +144,7 @@ _ROWS: Select[Any] = (
         _invitation.answer,
         _attendance.at,
         _quiz.attempts_allowed,
+        _quiz.counts,
         _activity.rule,
         _activity.rule_until,
     )
@@ -189,6 +192,21 @@ def visible_modules(person: Person) -> Select[Module]:
         return modules.where(Module.id == person.letter.module_id)
     modules = modules.join(Cycle, Module.cycle_id == Cycle.id).where(Cycle.state == State.PUBLISHED)
     return modules if can.look_after_people(person) else modules.where(enrolled_in(person, Cycle.id))
+
+
+def due_times(module: Module, people: Sequence[Person], activity: Activity | None = None) -> dict[int, datetime | None]:
+    """Until when each of those people should have done the module, or that activity of it, by the person's id."""
+    centres = {one.centre_id for one in people if one.centre_id}
+    rows = db.session.execute(
+        select(DueException.person_id, DueException.centre_id, DueException.due_at).where(
+            DueException.module_id == module.id,
+            or_(DueException.person_id.in_([one.id for one in people]), DueException.centre_id.in_(centres)),
+        )
+    ).all()
+    own = {row.person_id: row.due_at for row in rows if row.person_id}
+    of_centre = {row.centre_id: row.due_at for row in rows if row.centre_id}
+    common = (activity.due_at if activity else None) or module.due_at or module.cycle.due_at
+    return {one.id: own.get(one.id) or of_centre.get(one.centre_id) or common for one in people}
 
 
 def done_in_module(person: Person, module_id: int) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -22,10 +24,35 @@ from lms.outbox.topics import Topic
 from lms.progress import mail, words
 from lms.progress.matrix import places
 from lms.progress.matrix_queries import matrix_of, reminder_key, watched_cycles
+from lms.progress.views import Asked
 from lms.texts import paragraphs
 
 blueprint = Blueprint("reminders", __name__)
 AT_ONCE = 200
+
+
+@blueprint.get("/progress/reminder")
+@allow(can.look_after_people)
+def choose() -> ResponseReturnValue:
+    """Of which module: how many of the people that the table's filters show have not done it, and are late with it."""
+    no_store()
+    asked = Asked()
+    if asked.cycle is None:
+        return redirect(url_for("progress.index"))
+    asked.filters = replace(asked.filters, module=None, state="")
+    among = asked.matrix.find(asked.filters)
+    return render_template(
+        "reminders/choose.html",
+        asked=asked,
+        shown=among.bit_count(),
+        rows=[
+            (column, (among & ~column.settled).bit_count(), (among & column.late).bit_count(),
+             asked.address(module=column.number, state="not-done"))
+            for column in asked.matrix.columns
+            if column.required and among & ~column.settled
+        ],
+        here="progress.index",
+    )  # fmt: skip
 
 
 @blueprint.get("/modules/<int:module_id>/reminder")

@@ -53,10 +53,10 @@ def change_module(
     return _effect(before, after, module.cycle, module_id=module.id, needs=newly)
 
 
-def change_cycle(cycle: Cycle, *, needed: int | None, now: datetime) -> Effect:
-    """Let the cycle need so many modules, and say whom it affects."""
+def change_cycle(cycle: Cycle, *, needed: int | None, due_at: datetime | None, now: datetime) -> Effect:
+    """Let the cycle need so many modules, and be done by a time; say whom it affects."""
     before = fresh_matrix(cycle, now=now)
-    cycle.needed = needed
+    cycle.needed, cycle.due_at = needed, due_at
     db.session.flush()
     return _effect(before, before, cycle, module_id=None, needs=())
 

@@ -114,6 +114,11 @@ def _end_of_day(field: str) -> datetime | None:
     return dates.end_of_day(day, DEADLINE_ZONE) if 2000 <= day.year <= 2100 else None
 
 
+def _day_of(at: datetime | None) -> str:
+    """As a field for days has it."""
+    return at.astimezone(dates.find_zone(DEADLINE_ZONE)).date().isoformat() if at else ""
+
+
 def _needed() -> int | None:
     needed = request.form.get("needed", None, int)
     return needed if needed and 0 < needed < 1000 else None
@@ -140,7 +145,7 @@ def _module_page(found: Module, meanwhile: list[str] | None = None) -> str:
         exceptions=list(exceptions),
         centres=db.session.scalars(select(Centre).where(Centre.archived_at.is_(None)).order_by(Centre.name)).all(),
         people=db.session.scalars(enrolled_people(found.cycle)).unique().all(),
-        day_of=lambda at: at.astimezone(dates.find_zone(DEADLINE_ZONE)).date().isoformat() if at else "",
+        day_of=_day_of,
         here="cycles.index",
     )
 
@@ -208,7 +213,7 @@ def change_cycle(slug: str) -> ResponseReturnValue:
     found = db.one_or_404(select(Cycle).where(Cycle.slug == slug))
     if not require_version(found.version, request.form.get("version", found.version)):
         return _cycle_page(found, meanwhile=rule_words.of_cycle(found)), 409
-    effect = rule_actions.change_cycle(found, needed=_needed(), now=now())
+    effect = rule_actions.change_cycle(found, needed=_needed(), due_at=_end_of_day("due_on"), now=now())
     if effect.touches_anybody and request.form.get("seen") != effect.seal:
         page = _preview(effect, found.title, url_for("rules.cycle", slug=slug), rule_words.of_cycle(found))
         db.session.rollback()
@@ -232,5 +237,6 @@ def _cycle_page(found: Cycle, meanwhile: list[str] | None = None) -> str:
         sentences=rule_words.of_cycle(found),
         modules=[(one, rule_words.of_module(one)) for one in modules],
         drafts=drafts_of(found),
+        due_on=_day_of(found.due_at),
         here="cycles.index",
     )

@@ -65,12 +65,15 @@ def _of_activity(activity: Activity) -> str:
 
 
 def of_cycle(cycle: Cycle) -> list[str]:
+    said = [_("The cycle is completed when all modules are done.")]
     if cycle.needed:
-        return [
+        said = [
             ngettext("The cycle is completed when %(num)s module is done.",
                      "The cycle is completed when %(num)s modules are done.", cycle.needed)
         ]  # fmt: skip
-    return [_("The cycle is completed when all modules are done.")]
+    if cycle.due_at:
+        said.append(_("It is due %(day)s.", day=weekday_day(cycle.due_at)))
+    return said
 
 
 def names_of(modules: Iterable[Module | Stage]) -> str:

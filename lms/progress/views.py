@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,13 +14,14 @@ from sqlalchemy import select
 from lms import permissions as can
 from lms.access import allow, for_guests, me
 from lms.accounts.models import Person
+from lms.certificates.queries import ready_ids
 from lms.clock import now
 from lms.cycles.models import Cycle, Enrolment, Module, is_out
 from lms.cycles.queries import current_cycle
 from lms.extensions import db
 from lms.freshness import no_store
 from lms.progress import not_done, table, words
-from lms.progress.matrix import SORTS, Column, Filters, Group, Matrix, People, places
+from lms.progress.matrix import SORTS, Column, Filters, Group, Matrix, People, people_at, places
 from lms.progress.matrix_queries import (
     begun_by,
     matrix_of,
@@ -111,6 +113,7 @@ def index() -> ResponseReturnValue:
         summary=words.summary(matrix, shown),
         tabs_shown=_tabs(asked),
         saved=db.session.scalars(views_of(me())).all(),
+        may_remind=can.look_after_people(me()) and bool(shown),
     )
 
 
@@ -130,10 +133,11 @@ class Asked:
         self.filters = Filters(
             centre=args.get("centre", ""),
             module=args.get("module", None, int),
-            state=args.get("state", "") if args.get("state") in {"done", "not-done", "late"} else "",
+            state=args.get("state", "") if args.get("state") in {"done", "not-done", "late", "checking"} else "",
             search=args.get("q", "").strip()[:100],
             away=args.get("away") == "14",
         )
+        self.is_ready = args.get("ready") == "1" and can.see_certificates(me())
         self.sort = args.get("sort", "") if args.get("sort") in SORTS else ""
         if self.cycle is None:
             return
@@ -143,6 +147,14 @@ class Asked:
         if (self.filters.centre and self.group is None) or (self.filters.module is not None and self.column is None):
             abort(404)
         self.shown: People = self.matrix.find(self.filters)
+        if self.is_ready:
+            self.shown &= self.ready
+
+    @cached_property
+    def ready(self) -> People:
+        """Who has completed the cycle and has no certificate of it; one statement."""
+        ids = ready_ids(me(), self.cycle) if self.cycle else set()
+        return people_at((at for at, row in enumerate(self.matrix.rows) if row.id in ids), len(self.matrix.rows))
 
     @property
     def columns(self) -> list[Column]:
@@ -181,6 +193,7 @@ class Asked:
             "state": filters.state,
             "q": filters.search,
             "away": "14" if filters.away else None,
+            "ready": "1" if self.is_ready else None,
             "sort": self.sort,
         } | changes
         query = urlencode({name: value for name, value in asked.items() if value not in {None, ""}})
@@ -188,7 +201,7 @@ class Asked:
 
 
 def _addresses(asked: Asked) -> table.Addresses:
-    everybody = asked.address(centre=None, module=None, state=None)
+    everybody = asked.address(centre=None, module=None, state=None, ready=None)
     joint = "&" if "?" in everybody else "?"
     return table.Addresses(
         person=url_for("progress.of_person", person_id=0).removesuffix("0"),
@@ -201,14 +214,19 @@ def _tabs(asked: Asked) -> list[tuple[str, int, str, bool]]:
     """Quick choices with their counts, among the people of the centre and the name asked for."""
     filters, matrix = asked.filters, asked.matrix
     among = matrix.find(Filters(centre=filters.centre, search=filters.search))
-    everybody = asked.address(state=None, away=None, module=None)
-    late = asked.address(state="late", away=None, module=None)
-    away = asked.address(state=None, away="14", module=None)
-    return [
-        (words.tab("all"), among.bit_count(), everybody, not (filters.state or filters.away)),
-        (words.tab("late"), (among & matrix.late).bit_count(), late, filters.state == "late"),
-        (words.tab("away"), (among & matrix.away).bit_count(), away, filters.away),
+
+    def tab(name: str, people: People, is_current: bool, **asks: str) -> tuple[str, int, str, bool]:
+        changes: dict[str, Any] = {"state": None, "away": None, "module": None, "ready": None}
+        address = asked.address(**changes | asks)
+        return words.tab(name), (among & people).bit_count(), address, is_current
+
+    tabs = [
+        tab("all", matrix.everybody, not (filters.state or filters.away or asked.is_ready)),
+        tab("late", matrix.late, filters.state == "late", state="late"),
+        tab("away", matrix.away, filters.away, away="14"),
+        tab("checking", matrix.waiting, filters.state == "checking", state="checking"),
     ]
+    return tabs + ([tab("ready", asked.ready, asked.is_ready, ready="1")] if can.see_certificates(me()) else [])
 
 
 def _not_done(asked: Asked) -> ResponseReturnValue:

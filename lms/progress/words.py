@@ -82,7 +82,7 @@ def stage_note(stage: Stage) -> str:
             said.append(_("you watched the recording"))
     if stage.mark.is_settled:
         at = now()
-        said += [_score(best) for step in stage.steps if (best := step.best_try) and best.is_told(at)]
+        said += [_score(step, best) for step in stage.steps if (best := step.best_try) and best.is_told(at)]
     elif stage.is_locked:
         said.append(rule_words.opens_after(stage))
     elif stage.mark in {Mark.LATE, Mark.NOW} and (left := rule_words.left_of(stage, now())):
@@ -92,7 +92,9 @@ def stage_note(stage: Stage) -> str:
     return " · ".join(said)
 
 
-def _score(attempt: Try) -> str:
+def _score(step: Step, attempt: Try) -> str:
+    if step.average is not None:
+        return _("quiz %(share)s on average", share=percent(step.average))
     return _("quiz %(score)s of %(max)s", score=number(attempt.score or 0), max=number(attempt.max_score or 0))
 
 
@@ -196,4 +198,10 @@ def remind(count: int) -> str:
 
 
 def tab(name: str) -> str:
-    return {"all": _("All"), "late": _("Fell behind"), "away": _("Not here for 14 days")}[name]
+    return {
+        "all": _("All"),
+        "late": _("Fell behind"),
+        "away": _("Not here for 14 days"),
+        "checking": _("Being checked"),
+        "ready": _("Ready for a certificate"),
+    }[name]

@@ -16,7 +16,7 @@ from lms.cycles.queries import visible_to
 from lms.display import clock_time
 from lms.extensions import db
 from lms.freshness import no_store
-from lms.progress.queries import held_up
+from lms.progress.queries import due_times, held_up
 from lms.progress.quiz_actions import hand_in
 from lms.quizzes import actions, queries
 from lms.quizzes.giving import NotOffered
@@ -81,7 +81,7 @@ def show(quiz_id: int) -> ResponseReturnValue:
         is_closed=quiz.closes_at is not None and at >= quiz.closes_at,
         extra=queries.extra_minutes(quiz.id, me().id) if quiz.time_limit_minutes else 0,
         counting=counting_words(quiz.counts),
-        due_at=quiz.due_at or (quiz.module.due_at if quiz.module else None),
+        due_at=due_times(quiz.module, [me()], quiz)[me().id] if quiz.module else quiz.due_at,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, Text, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Float, Select, Text, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms import permissions as can
@@ -21,6 +22,7 @@ from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Answer, Attempt, Question, Quiz
 from lms.quizzes.queries import Columns
 from lms.quizzes.standing_queries import standings
+from lms.quizzes.terms import Counts
 
 _AT_ONCE = 5000
 
@@ -175,25 +177,30 @@ class Growth:
         return round(self.final) - round(self.entry)
 
 
-def growth(cycle_id: int, centre_id: int | None = None) -> list[Growth]:
+def growth(
+    cycle_id: int, centre_id: int | None = None, *, between: tuple[datetime, datetime] | None = None
+) -> list[Growth]:
     """From entry to final quiz, for each pair of the cycle in its order; a person counts who has a result in both.
 
-    Of the entry quiz the first attempt is taken, of the final one the best; ``centre_id`` looks at one centre only.
+    Of the entry quiz the first attempt is taken, of the final one what counts as the quiz says. ``centre_id`` looks at
+    one centre only; ``between``, at those who handed the final quiz in from one instant until before another, as it
+    stood then.
     """
-    entry, final = aliased(Attempt), aliased(Attempt)
+    entry = aliased(Attempt)
     before, after, place = Quiz.__table__.alias("entry_quiz"), aliased(Quiz), Module.__table__.alias("place")
-    best = func.max(final.percent)
+    final = standings(_handed_in(between)).subquery().c
     each = (
-        select(after.id.label("final_id"), entry.person_id, entry.percent.label("entry"), best.label("final"))
+        select(
+            after.id.label("final_id"), entry.person_id, entry.percent.label("entry"), final.percent.label("final")
+        )
         .select_from(before)
         .join(after, after.id == before.c.pair_of_id)
         .join(entry, and_(entry.quiz_id == before.c.id, entry.number == 1, entry.percent.is_not(None)))
-        .join(final, and_(final.quiz_id == after.id, final.person_id == entry.person_id, final.percent.is_not(None)))
+        .join(final.quiz_id.table, and_(final.quiz_id == after.id, final.person_id == entry.person_id))
         .join(Person, Person.id == entry.person_id)
         .where(*([Person.centre_id == centre_id] if centre_id is not None else []))
-        .group_by(after.id, before.c.id, entry.person_id, entry.percent)
         .subquery()
-    )
+    )  # fmt: skip
     rows = db.session.execute(
         select(
             Quiz.title, Quiz.title_en, place.c.position, func.count().label("people"),
@@ -208,6 +215,21 @@ def growth(cycle_id: int, centre_id: int | None = None) -> list[Growth]:
     return [
         Growth(row.title, row.title_en, row.position, row.people, float(row.entry), float(row.final)) for row in rows
     ]
+
+
+def _handed_in(between: tuple[datetime, datetime] | None) -> ColumnElement[bool]:
+    """The attempts at final quizzes that count; within a time those of people who handed one in then."""
+    entry = Quiz.__table__.alias("pairs").c
+    is_final = Attempt.quiz_id.in_(select(entry.pair_of_id).where(entry.pair_of_id.is_not(None)))
+    if between is None:
+        return is_final
+    start, end = between
+    then = aliased(Attempt)
+    within = exists().where(
+        then.quiz_id == Attempt.quiz_id, then.person_id == Attempt.person_id,
+        then.submitted_at >= start, then.submitted_at < end,
+    )  # fmt: skip
+    return and_(is_final, Attempt.submitted_at < end, within)
 
 
 def listed(cycle_id: int) -> Sequence[Columns]:
@@ -279,21 +301,30 @@ def results(quiz_id: int, viewer: Person) -> Select[*tuple[Any, ...]]:
     return rows.where(Person.id.in_(visible_people(viewer).with_only_columns(Person.id)))
 
 
-def best_attempts(quiz_id: int) -> Sequence[Columns]:
-    """Of everybody who handed in, by name, the attempt with the best result: its columns, and the person's names."""
-    place = (
-        func.row_number()
-        .over(partition_by=Attempt.person_id, order_by=(func.coalesce(Attempt.percent, -1).desc(), Attempt.number))
-        .label("place")
+def counting_attempts(quiz: Quiz) -> Sequence[Columns]:
+    """Of everybody who handed in, by name, the attempt that counts as the quiz says, or the best one where the average
+    does: its columns, the person's names, and ``percent`` and ``passed`` as they count."""
+    counting = standings(Quiz.id == quiz.id).subquery().c
+    has_result = case((Attempt.percent.is_not(None), 0), else_=1)
+    order: dict[Counts, tuple[Any, ...]] = {
+        Counts.FIRST: (has_result, Attempt.number),
+        Counts.LAST: (has_result, Attempt.number.desc()),
+    }
+    best = (func.coalesce(Attempt.percent, -1).desc(), Attempt.number)
+    place = func.row_number().over(partition_by=Attempt.person_id, order_by=order.get(quiz.counts, best))
+    ranked = (
+        select(Attempt.id, place.label("place"))
+        .where(Attempt.quiz_id == quiz.id, Attempt.submitted_at.is_not(None))
+        .subquery()
     )
-    ranked = select(Attempt.id, place).where(Attempt.quiz_id == quiz_id, Attempt.submitted_at.is_not(None)).subquery()
     return db.session.execute(
         select(
-            Attempt.id, Attempt.number, Attempt.submitted_at, Attempt.percent, Attempt.passed, Person.centre_id,
-            Person.family_name, Person.given_name, Person.patronymic,
+            Attempt.id, Attempt.number, Attempt.submitted_at, counting.percent, (counting.passed == 1).label("passed"),
+            Person.centre_id, Person.family_name, Person.given_name, Person.patronymic,
         )
         .join(ranked, ranked.c.id == Attempt.id)
         .join(Person, Person.id == Attempt.person_id)
+        .outerjoin(counting.person_id.table, counting.person_id == Attempt.person_id)
         .where(ranked.c.place == 1)
         .order_by(Person.family_name, Person.given_name, Person.id)
     ).all()  # fmt: skip

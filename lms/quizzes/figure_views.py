@@ -174,10 +174,10 @@ def answers_xlsx(quiz_id: int) -> ResponseReturnValue:
 
 
 def _answer_lines(quiz_id: int) -> tuple[Quiz, Iterator[list[Cell]]]:
-    """One line a person, with her best attempt; one column a question, also those taken out since."""
+    """One line a person, with the attempt that counts; one column a question, also those taken out since."""
     quiz = find_quiz(quiz_id)
     require(can.edit_quiz(me(), quiz))
-    attempts = figure_queries.best_attempts(quiz.id)
+    attempts = figure_queries.counting_attempts(quiz)
     given = figure_queries.given_in([row.id for row in attempts])
     asked = asked_queries.asked_ever(quiz.id)
     names, words = _centre_names(), reader_words()

@@ -76,7 +76,8 @@ def gather(cycle: Cycle, period: Period, *, now: datetime) -> Report:
         completed=tuple(completed),
         certificates=tuple(certificates),
         grown=tuple(
-            Grown(one.title, one.title_en, one.people, round(one.entry), round(one.final)) for one in growth(cycle.id)
+            Grown(one.title, one.title_en, one.people, round(one.entry), round(one.final))
+            for one in growth(cycle.id, between=(period.start, period.end))
         ),
         opinions=_opinions([one.id for one in held], period),
     )

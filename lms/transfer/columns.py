@@ -42,7 +42,7 @@ _BORN = {"created_at": "made now", "updated_at": "made now"}
 TABLES = {
     "cycle": Carried(
         whole=("title", "title_en", "summary", "summary_en", "hours", "needed"),
-        moved=("starts_on", "ends_on"),
+        moved=("starts_on", "ends_on", "due_at"),
         left=_NEW | {"slug": "its address is its own", "state": "a draft until somebody has looked at it"},
     ),
     "module": Carried(

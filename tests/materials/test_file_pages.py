@@ -43,6 +43,28 @@ def kept(app, module, name, content, content_type, tmp_path, **fields):
     return stored
 
 
+def test_a_file_of_a_closed_module_is_kindly_refused_until_it_opens(cast, as_, module, file):
+    first = factories.module(module.cycle, title="Сначала это")
+    to_do = factories.material(first)
+    module.needs = [first]
+    client = as_(cast.volunteer)
+
+    refused = client.get(f"/files/{file.id}/x.pdf")
+
+    assert refused.status_code == 403 and "Сначала это" in refused.text
+    assert as_(cast.trainer).get(f"/files/{file.id}/x.pdf").status_code == 200
+    factories.completion(cast.volunteer, to_do)
+    assert client.get(f"/files/{file.id}/x.pdf").status_code == 200
+
+
+def test_a_file_that_an_open_module_holds_as_well_is_given(cast, as_, module, file):
+    first = factories.module(module.cycle)
+    factories.material(first, kind=MaterialKind.FILE, file=file)
+    module.needs = [first]
+
+    assert as_(cast.volunteer).get(f"/files/{file.id}/x.pdf").status_code == 200
+
+
 def test_a_file_keeps_its_russian_name_and_is_told_to_run_nothing(app, cast, as_, file):
     response = as_(cast.volunteer).get(f"/files/{file.id}/anything")
 

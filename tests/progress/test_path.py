@@ -98,6 +98,23 @@ def test_the_best_attempt_is_the_one_that_counts(school, cast):
     assert step.may_try is False  # two attempts are allowed
 
 
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [("best", "тест 3 из 3"), ("first", "тест 1 из 3"), ("last", "тест 2 из 3"), ("average", "тест в среднем 66 %")],
+)
+def test_the_path_tells_the_result_that_counts(school, cast, as_, counts, said):
+    school.quiz.counts, school.quiz.attempts_allowed = counts, None
+    db.session.delete(school.attempt)
+    db.session.flush()
+    for number, (score, percent) in enumerate(((1, 33), (3, 100), (2, 67)), 1):
+        factories.attempt(cast.volunteer, school.quiz, number=number, submitted_at=now(), score=score, max_score=3,
+                          percent=percent, passed=percent > 50)  # fmt: skip
+    factories.completion(cast.volunteer, school.quiz, How.PASSED)
+    factories.completion(cast.volunteer, school.letter)
+
+    assert said in text_of(as_(cast.volunteer).get("/path"))
+
+
 def test_a_cancelled_session_is_asked_of_nobody(school, cast):
     school.meeting.cancelled_at = now()
     reading = factories.material(school.third)

@@ -1,7 +1,7 @@
 """The rules of a module: said in sentences, shown whom they affect before they are saved; closed modules; due times."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms.clock import now
 from lms.cycles.models import DueException, Module, Rule
 from lms.extensions import db
-from lms.progress import actions
+from lms.progress import actions, mail
 from lms.progress.matrix_queries import matrix_of
 from lms.progress.models import Completion, CycleCompletion, Ground, How
 from lms.progress.queries import has_completed, module_of, path_of
@@ -267,9 +267,11 @@ def test_what_is_in_a_closed_module_is_kindly_refused(closed, cast, as_):
         client.post(f"/materials/{closed.later.id}/opening"),
         client.get(f"/quizzes/{closed.second_quiz.id}"),
         client.post(f"/quizzes/{closed.second_quiz.id}/attempts"),
+        client.get(f"/materials/{closed.later.id}.pdf"),
+        client.get(f"/modules/{closed.second.id}/offline.zip"),
     ]
 
-    assert [door.status_code for door in doors] == [403] * 6
+    assert [door.status_code for door in doors] == [403] * 8
     assert all("Сначала нужно закончить" in text_of(door) for door in doors)
     assert completion_of(cast.volunteer, closed.later) is None
     assert db.session.scalars(select(Attempt)).all() == []
@@ -347,6 +349,40 @@ def test_the_nearest_due_time_holds(school, cast):
     table = matrix_of(cast.coordinator, school.cycle, now=now())
     late = {table.rows[place].id for place in range(3) if table.columns[1].late >> place & 1}
     assert late == {cast.volunteer.id, cast.stranger.id}
+
+
+def test_a_due_time_of_ones_own_stands_on_the_quiz_page_and_in_the_reminder(school, cast, as_):
+    school.first.due_at = now() + timedelta(days=40)
+    factories.due_exception(school.first, person=cast.volunteer, due_at=datetime(2030, 12, 20, 20, 59, tzinfo=UTC))
+    factories.due_exception(school.first, centre=cast.bataysk, due_at=datetime(2030, 12, 27, 20, 59, tzinfo=UTC))
+    db.session.commit()
+
+    assert "до пт, 20 декабря 2030" in text_of(as_(cast.volunteer).get(f"/quizzes/{school.quiz.id}"))
+    assert "до пт, 27 декабря 2030" in text_of(as_(cast.stranger).get(f"/quizzes/{school.quiz.id}"))
+    letters = mail.reminders([cast.volunteer, cast.stranger], school.first, by=cast.coordinator, words="", now=now())
+    texts = [one.text.replace("\u00a0", " ") for one in letters]
+    assert ["20 декабря 2030" in one for one in texts] == [True, False]
+    assert "27 декабря 2030" in texts[1]
+
+
+def test_a_cycle_may_be_due_as_a_whole_for_modules_without_a_day(school, cast, as_):
+    client = as_(cast.trainer)
+    school.first.due_at = now() + timedelta(days=40)
+    db.session.commit()
+
+    saved = client.post("/cycles/rc/rules", data={"needed": "", "due_on": "2030-12-31"})
+
+    assert saved.status_code == 303
+    assert "Срок — вт, 31 декабря 2030" in text_of(client.get("/cycles/rc/rules"))
+    assert "Весь цикл — до вт, 31 декабря 2030" in text_of(as_(cast.volunteer).get("/path"))
+    due = {stage.id: stage.due_at for stage in path_of(cast.volunteer, school.cycle, now=now())}
+    assert due == {school.first.id: school.first.due_at, school.second.id: school.cycle.due_at}
+    school.cycle.due_at = now() - timedelta(days=1)
+    db.session.commit()
+    table = matrix_of(cast.coordinator, school.cycle, now=now())
+    assert [column.late.bit_count() for column in table.columns] == [0, len(table.rows)]
+    client.post("/cycles/rc/rules", data={"needed": "", "due_on": ""})
+    assert school.cycle.due_at is None
 
 
 def test_another_due_time_is_given_replaced_and_taken_away(school, cast, as_):

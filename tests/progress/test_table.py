@@ -17,7 +17,7 @@ from lms.cycles.models import Rule, State
 from lms.extensions import db
 from lms.materials.models import ReadingPosition
 from lms.progress.matrix_queries import matrix_of
-from lms.progress.models import How
+from lms.progress.models import CycleCompletion, Ground, How
 from lms.progress.rules import Mark, Required, module_mark
 from tests import factories
 from tests.progress.test_path import text_of
@@ -25,6 +25,7 @@ from tests.progress.test_path import text_of
 WORDS = {
     Mark.DONE: "пройден",
     Mark.NOW: "в работе",
+    Mark.WAIT: "на проверке",
     Mark.LATE: "просрочен",
     Mark.NONE: "не начат",
     Mark.OFF: "освобождён",
@@ -217,7 +218,56 @@ def test_the_quick_choices_count(cycle, cast, as_):
         ("Все", "3"),
         ("Просрочили", "2"),
         ("Не заходили 14 дней", "1"),
+        ("На проверке", "0"),
+        ("Готовы к сертификату", "0"),
     ]
+
+
+def test_what_is_handed_in_is_being_checked_and_not_late(cycle, cast, as_):
+    cycle.modules[1].activities[0].rule = Rule.OPTIONAL
+    quiz = factories.quiz(cycle.modules[1])
+    factories.attempt(cycle.artyom, quiz, submitted_at=now())
+    client = as_(cast.coordinator)
+
+    page = text_of(client.get("/progress?state=checking"))
+
+    assert 'aria-current="true">На проверке <b>1</b></a>' in page
+    assert "Мороз Артём" in page and "Чужинова" not in page
+    assert {(row[0], row[2]) for row in Table(page).rows if row[0].startswith("Мороз")} == {
+        ("Мороз Артём · волонтёр", "на проверке")
+    }
+    assert "Мороз" not in client.get("/progress.csv?state=late").data.decode("utf-8-sig")
+    assert "на проверке" in text_of(client.get("/progress?module=2&state=not-done"))
+
+
+def test_who_is_ready_for_a_certificate_is_one_press_away(cycle, cast, as_):
+    for person in (cast.volunteer, cast.stranger):
+        db.session.add(CycleCompletion(person=person, cycle=cycle.cycle, at=now(), how=Ground.DEED))
+    factories.certificate(cast.stranger, cycle.cycle)
+    client = as_(cast.coordinator)
+
+    page = text_of(client.get("/progress?ready=1"))
+
+    assert 'aria-current="true">Готовы к сертификату <b>1</b></a>' in page
+    assert "Ковалёва Ирина" in page and "Мороз Артём" not in page
+    assert client.get("/progress.csv?ready=1").data.decode("utf-8-sig").count("\r\n") == 2
+    assert "Готовы к сертификату" not in text_of(as_(cast.trainer).get("/progress?ready=1"))
+    assert "Готовы к сертификату <b>0</b>" in text_of(as_(cast.other_coordinator).get("/progress"))
+
+
+def test_whom_to_remind_of_which_module_is_asked_with_figures(cycle, cast, as_):
+    client = as_(cast.coordinator)
+    assert 'href="/progress/reminder?centre=salsk"' in text_of(client.get("/progress?centre=salsk"))
+
+    page = text_of(client.get("/progress/reminder?centre=salsk&state=late"))
+
+    assert "Фильтрами выбраны 2 человека." in page
+    assert '<a href="/progress?centre=salsk&amp;module=2&amp;state=not-done">2. Проекты</a>' in page
+    assert "не прошёл 1" in page and "просрочил 1" in page
+    assert "1. Зачем центр" not in page
+    assert "Напомнить…" not in text_of(as_(cast.trainer).get("/progress"))
+    assert as_(cast.trainer).get("/progress/reminder").status_code == 403
+    assert as_(cast.other_coordinator).get("/progress/reminder?centre=salsk").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -304,6 +354,8 @@ def crowd(cast) -> SimpleNamespace:
                 factories.completion(person, activity, How.EXCUSED if chance.random() < 0.2 else How.READ)
             elif chance.random() < 0.2 and activity.type == "material":
                 db.session.add(ReadingPosition(person_id=person.id, material_id=activity.id, percent=9, at=now()))
+            elif chance.random() < 0.3 and activity.type == "quiz":
+                factories.attempt(person, activity, submitted_at=now() if chance.random() < 0.7 else None)
     db.session.commit()
     return SimpleNamespace(cycle=cycle, modules=modules, people=people, activities=activities)
 
@@ -315,6 +367,11 @@ def slow_marks(person: Person, crowd: SimpleNamespace) -> list[Mark]:
         for row in db.session.execute(db.text(f"SELECT activity_id, how FROM completion WHERE person_id = {person.id}"))
     }
     begun = set(db.session.scalars(db.text(f"SELECT material_id FROM reading_position WHERE person_id = {person.id}")))
+    attempts = db.session.execute(
+        db.text(f"SELECT quiz_id, submitted_at FROM attempt WHERE person_id = {person.id}")
+    ).all()
+    begun |= {row.quiz_id for row in attempts}
+    waiting = {row.quiz_id for row in attempts if row.submitted_at}
     marks = []
     for module in crowd.modules:
         required = [
@@ -325,7 +382,7 @@ def slow_marks(person: Person, crowd: SimpleNamespace) -> list[Mark]:
             and getattr(one, "cancelled_at", None) is None
         ]
         excused = {one for one, how in completions.items() if how == "excused"}
-        marks.append(module_mark(required, done=completions, excused=excused, begun=begun, now=now()))
+        marks.append(module_mark(required, done=completions, excused=excused, begun=begun, waiting=waiting, now=now()))
     return marks
 
 

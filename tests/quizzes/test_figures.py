@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from lms.clock import now
@@ -9,6 +11,7 @@ from lms.extensions import db
 from lms.quizzes import actions, figure_queries
 from lms.quizzes.figure_queries import Growth
 from lms.quizzes.items import Doubt
+from lms.quizzes.terms import Counts
 from tests import factories
 from tests.quizzes.test_taking import FRESHNESS, words
 
@@ -79,6 +82,37 @@ def test_growth_is_told_of_those_who_did_both_quizzes_of_a_pair(cast, quiz):
     assert found == [Growth("Тест о фандрайзинге", "", 1, 2, 30.0, 75.0)] and found[0].points == 45
     (of_salsk,) = figure_queries.growth(quiz.module.cycle_id, cast.salsk.id)
     assert (of_salsk.people, of_salsk.entry, of_salsk.final) == (1, 40.0, 80.0)
+
+
+@pytest.mark.parametrize(
+    ("counts", "percent"), [(Counts.BEST, 90), (Counts.FIRST, 30), (Counts.LAST, 60), (Counts.AVERAGE, 60)]
+)
+def test_growth_and_the_file_of_answers_follow_what_counts(cast, quiz, counts, percent):
+    quiz.counts = counts
+    entry = factories.quiz(quiz.module, title="Входной", pair_of=quiz)
+    factories.attempt(cast.volunteer, entry, percent=20, submitted_at=now(), passed=False)
+    for number, one in enumerate((30, 90, 60), 1):
+        factories.attempt(cast.volunteer, quiz, number=number, percent=one, submitted_at=now(), passed=one > 50)
+
+    (grown,) = figure_queries.growth(quiz.module.cycle_id)
+    (row,) = figure_queries.counting_attempts(quiz)
+
+    assert (grown.entry, grown.final, row.percent) == (20.0, float(percent), percent)
+    assert row.number == {Counts.BEST: 2, Counts.FIRST: 1, Counts.LAST: 3, Counts.AVERAGE: 2}[counts]
+
+
+def test_growth_of_a_period_is_of_those_who_finished_in_it_as_it_stood_then(cast, quiz):
+    entry = factories.quiz(quiz.module, title="Входной", pair_of=quiz)
+    start, end = now() - timedelta(days=10), now() - timedelta(days=1)
+    for person, at in ((cast.volunteer, start + timedelta(days=1)), (cast.stranger, start - timedelta(days=1))):
+        factories.attempt(person, entry, percent=20, submitted_at=start - timedelta(days=5), passed=False)
+        factories.attempt(person, quiz, percent=50, submitted_at=at, passed=True)
+    factories.attempt(cast.volunteer, quiz, number=2, percent=100, submitted_at=now(), passed=True)
+
+    (grown,) = figure_queries.growth(quiz.module.cycle_id, between=(start, end))
+
+    assert (grown.people, grown.entry, grown.final) == (1, 20.0, 50.0)
+    assert figure_queries.growth(quiz.module.cycle_id, between=(end - timedelta(hours=1), end)) == []
 
 
 def test_figures_cost_as_many_queries_for_many_people(cast, as_, quiz, three, count_queries):
