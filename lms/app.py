@@ -60,6 +60,7 @@ from lms.quizzes import import_views as question_import_views
 from lms.quizzes import import_worker as question_import_worker
 from lms.quizzes import views as quizzes
 from lms.reports import centre_views
+from lms.reports import export_views as scheduled_views
 from lms.reports import history_views as person_history_views
 from lms.reports import views as reports
 from lms.reports import worker as reports_worker
@@ -110,7 +111,7 @@ AREAS = (
     talk,
     progress, export_views, decision_views, reminder_views, rule_views, saved_views, weeks_views,
     certificates, credential_views, register_views,
-    reports, centre_views, person_history_views,
+    reports, centre_views, person_history_views, scheduled_views,
     transfer, module_copy_views, transfer_export_views, transfer_import_views,
     search,
     api, key_views,

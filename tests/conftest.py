@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from random import randbits
+from secrets import randbits
 from types import SimpleNamespace
 from typing import Any
 

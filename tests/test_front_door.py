@@ -26,6 +26,7 @@ from lms.clock import now
 from lms.extensions import db
 from lms.materials.history_models import PageVersion
 from lms.progress.models import SavedView
+from lms.reports.export_models import PreparedFile, ScheduledExport
 from lms.reports.figures import Participant, Report
 from lms.reports.models import SignedReport
 from lms.sessions.attendance_actions import sheet_code
@@ -167,6 +168,15 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
     )
     db.session.add_all([view, signed])
     db.session.flush()
+    export = ScheduledExport(
+        person_id=person.id, view_id=view.id, ending="xlsx", rhythm="weekly", last_on=now().date()
+    )  # fmt: skip
+    prepared = PreparedFile(
+        person_id=person.id, name=f"Файл {mark}", ending="csv", scope="all", made_at=now(),
+        ends_at=now() + timedelta(days=1), content=person.full_name.encode(),
+    )  # fmt: skip
+    db.session.add_all([export, prepared])
+    db.session.flush()
     secret, _ = tokens.issue(
         person, Purpose.INVITATION, now=now(), lifetime=timedelta(days=14), object_id=live_session.id
     )
@@ -196,6 +206,8 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "exception_id": exception.id,
         "batch": "0" * 32,
         "view_id": view.id,
+        "export_id": export.id,
+        "prepared_id": prepared.id,
         "report_id": signed.id,
         "ending": "xlsx",
         "key_id": key.id,

@@ -94,10 +94,11 @@ def shown(html: str) -> str:
 
 
 def modules_of_file(person: Person, file_id: int) -> set[int]:
-    """The modules in which visible materials hold that file."""
+    """The modules in which visible materials are that file, have it as sound or show it on their pages."""
     visible = visible_to(person, Material).with_only_columns(Material.module_id)
     on_pages = select(material_file.c.material_id).where(material_file.c.file_id == file_id)
-    return set(db.session.scalars(visible.where(or_(Material.file_id == file_id, Material.id.in_(on_pages)))))
+    holds = or_(Material.file_id == file_id, Material.sound_id == file_id, Material.id.in_(on_pages))
+    return set(db.session.scalars(visible.where(holds)))
 
 
 def position_of(person: Person, material: Material) -> ReadingPosition | None:

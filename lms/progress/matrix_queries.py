@@ -90,14 +90,18 @@ _remembered = _Remembered()
 
 def matrix_of(person: Person, cycle: Cycle, *, now: datetime) -> Matrix:
     """The people of the cycle whom this person may watch × its published modules."""
-    scope = "all" if can.teach(person) else f"centre {person.centre_id}"
     hour = now.replace(minute=0, second=0, microsecond=0)
-    key = (str(db.engine.url), revision(), cycle.id, scope, hour, last_appearance())
+    key = (str(db.engine.url), revision(), cycle.id, scope_of(person), hour, last_appearance())
     matrix = _remembered.get(key)
     if matrix is None:
         matrix = _load(watched_people(person), cycle, now)
         _remembered.put(key, matrix)
     return matrix
+
+
+def scope_of(person: Person) -> str:
+    """Whose progress somebody watches, as one word: who has the same word sees the same people."""
+    return "all" if can.teach(person) else f"centre {person.centre_id}"
 
 
 def fresh_matrix(cycle: Cycle, *, now: datetime) -> Matrix:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
@@ -123,7 +123,5 @@ class SavedView(Model):
     name: Mapped[str]
     query: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
-    # Its way to Excel comes with the letter of every Monday.
-    is_weekly: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (UniqueConstraint("person_id", "name"),)

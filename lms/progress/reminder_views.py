@@ -24,7 +24,7 @@ from lms.outbox.topics import Topic
 from lms.progress import mail, words
 from lms.progress.matrix import places
 from lms.progress.matrix_queries import matrix_of, reminder_key, watched_cycles
-from lms.progress.views import Asked
+from lms.progress.views import asked_for
 from lms.texts import paragraphs
 
 blueprint = Blueprint("reminders", __name__)
@@ -36,7 +36,7 @@ AT_ONCE = 200
 def choose() -> ResponseReturnValue:
     """Of which module: how many of the people that the table's filters show have not done it, and are late with it."""
     no_store()
-    asked = Asked()
+    asked = asked_for()
     if asked.cycle is None:
         return redirect(url_for("progress.index"))
     asked.filters = replace(asked.filters, module=None, state="")

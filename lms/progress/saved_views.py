@@ -45,17 +45,3 @@ def end(view_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("The view is forgotten."), "done")
     return redirect(url_for("progress.index"), 303)
-
-
-@blueprint.post("/progress/views/<int:view_id>/weekly")
-@allow(can.look_after_people)
-def weekly(view_id: int) -> ResponseReturnValue:
-    """With the letter of every Monday, or no longer: said by ``weekly``, so that pressing twice changes nothing."""
-    found = db.one_or_404(views_of(me()).where(SavedView.id == view_id))
-    found.is_weekly = request.form.get("weekly") == "yes"
-    db.session.commit()
-    if found.is_weekly:
-        flash(_("“%(name)s” will come with the letter on Mondays.", name=found.name), "done")
-    else:
-        flash(_("“%(name)s” will not come with the letter any more.", name=found.name), "done")
-    return redirect(f"{url_for('progress.index')}?{found.query}", 303)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cached_property
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,12 +20,12 @@ from lms.cycles.queries import current_cycle
 from lms.extensions import db
 from lms.freshness import no_store
 from lms.progress import not_done, table, words
-from lms.progress.matrix import SORTS, Column, Filters, Group, Matrix, People, people_at, places
+from lms.progress.asking import Asked, NotThere
+from lms.progress.export_lines import not_done_lines
+from lms.progress.matrix import Filters, People
 from lms.progress.matrix_queries import (
     begun_by,
-    matrix_of,
     required_of,
-    standings,
     watched_cycles,
     watched_people,
 )
@@ -93,7 +92,7 @@ def _neighbours(of: Module) -> tuple[Any, Any]:
 def index() -> ResponseReturnValue:
     """Everybody × every module; or, when the filters say «module 3, not done», the list of those who have not."""
     no_store()
-    asked = Asked()
+    asked = asked_for()
     if asked.cycle is None:
         return render_template("progress/index.html", asked=asked)
     if asked.is_drill:
@@ -117,87 +116,12 @@ def index() -> ResponseReturnValue:
     )
 
 
-class Asked:
-    """What the address asks of the table: which cycle, people and modules. The page and its files ask alike."""
-
-    def __init__(self) -> None:
-        args = request.args
-        self.now = now()
-        self.cycles = list(db.session.scalars(watched_cycles(me())))
-        slug = args.get("cycle", "")
-        self.cycle: Cycle | None = next((c for c in self.cycles if c.slug == slug), None)
-        if self.cycle is None:
-            if slug:
-                abort(404)
-            self.cycle = self.cycles[0] if self.cycles else None
-        self.filters = Filters(
-            centre=args.get("centre", ""),
-            module=args.get("module", None, int),
-            state=args.get("state", "") if args.get("state") in {"done", "not-done", "late", "checking"} else "",
-            search=args.get("q", "").strip()[:100],
-            away=args.get("away") == "14",
-        )
-        self.is_ready = args.get("ready") == "1" and can.see_certificates(me())
-        self.sort = args.get("sort", "") if args.get("sort") in SORTS else ""
-        if self.cycle is None:
-            return
-        self.matrix: Matrix = matrix_of(me(), self.cycle, now=self.now)
-        self.column: Column | None = self.matrix.column(self.filters.module)
-        self.group: Group | None = self.matrix.group(self.filters.centre) if self.filters.centre else None
-        if (self.filters.centre and self.group is None) or (self.filters.module is not None and self.column is None):
-            abort(404)
-        self.shown: People = self.matrix.find(self.filters)
-        if self.is_ready:
-            self.shown &= self.ready
-
-    @cached_property
-    def ready(self) -> People:
-        """Who has completed the cycle and has no certificate of it; one statement."""
-        ids = ready_ids(me(), self.cycle) if self.cycle else set()
-        return people_at((at for at, row in enumerate(self.matrix.rows) if row.id in ids), len(self.matrix.rows))
-
-    @property
-    def columns(self) -> list[Column]:
-        return [self.column] if self.column else self.matrix.columns
-
-    @property
-    def places(self) -> list[int]:
-        """The rows that are shown, centre by centre, each in the order asked for."""
-        return [at for group in self.matrix.groups for at in self.matrix.in_order(places(self.shown, group), self.sort)]
-
-    @property
-    def query(self) -> str:
-        """What a saved view keeps: the filters and the order, without what is unfolded."""
-        return self.address().partition("?")[2]
-
-    @property
-    def is_drill(self) -> bool:
-        return self.column is not None and self.filters.state == "not-done"
-
-    @property
-    def open_slugs(self) -> list[str] | None:
-        """The centres whose people are listed: all while they are few, else the one asked for. None: all, unpaged."""
-        if request.args.get("open") == "all":
-            return None
-        if self.shown.bit_count() <= table.OPEN_BELOW:
-            return [group.slug for group in self.matrix.groups]
-        return [self.filters.centre] if self.filters.centre else request.args.getlist("open")
-
-    def address(self, endpoint: str = "progress.index", **changes: Any) -> str:
-        """This page's address with some of its filters changed; None takes one away."""
-        filters = self.filters
-        asked = {
-            "cycle": self.cycle.slug if self.cycle and self.cycle is not self.cycles[0] else None,
-            "centre": filters.centre,
-            "module": filters.module,
-            "state": filters.state,
-            "q": filters.search,
-            "away": "14" if filters.away else None,
-            "ready": "1" if self.is_ready else None,
-            "sort": self.sort,
-        } | changes
-        query = urlencode({name: value for name, value in asked.items() if value not in {None, ""}})
-        return url_for(endpoint) + (f"?{query}" if query else "")
+def asked_for() -> Asked:
+    """What the address of this request asks of the table."""
+    try:
+        return Asked(me(), request.args, now=now(), ready=ready_ids)
+    except NotThere:
+        abort(404)
 
 
 def _addresses(asked: Asked) -> table.Addresses:
@@ -252,18 +176,6 @@ def _not_done(asked: Asked) -> ResponseReturnValue:
         page=page,
         pages=pages,
     )
-
-
-def not_done_lines(asked: Asked, required: list[Any], rows: list[int]) -> list[not_done.Line]:
-    assert asked.column is not None
-    matrix = asked.matrix
-    by_person = standings(asked.column, [matrix.rows[place].id for place in rows])
-    titles = words.of_table(matrix).titles
-    centres = {place: titles[group.slug] for group in matrix.groups for place in range(group.start, group.stop)}
-    return [
-        not_done.line(matrix.rows[at], centres[at], by_person[matrix.rows[at].id], asked.column, required, asked.now)
-        for at in rows
-    ]
 
 
 # --- one person -------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from lms.extensions import db
 from lms.freshness import no_store
 from lms.progress import weeks_words, words
 from lms.progress.matrix import NOWHERE
-from lms.progress.views import Asked
+from lms.progress.views import asked_for
 from lms.progress.weeks import mondays
 from lms.progress.weeks_queries import people_in, sessions_seen, weeks
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("weeks", __name__)
 def index() -> ResponseReturnValue:
     """``?cycle=rc-2026&centre=salsk``: the filters of the table that make sense here."""
     no_store()
-    asked = Asked()
+    asked = asked_for()
     if asked.cycle is None:
         return render_template("progress/index.html", asked=asked)
     centre = _centre(asked.filters.centre)
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
 
 
 def _centre(slug: str) -> Centre | None:
-    """The view's ``Asked`` knows already that one may look at it."""
+    """``asked_for`` knows already that one may look at it."""
     if not slug or slug == NOWHERE:
         return None
     return db.session.scalar(db.select(Centre).where(Centre.slug == slug)) or abort(404)

@@ -16,7 +16,6 @@ from lms.certificates import queries as certificates
 from lms.cycles.models import Activity, Cycle, is_out
 from lms.extensions import db
 from lms.progress.matrix_queries import matrix_of
-from lms.progress.models import SavedView
 from lms.quizzes import figure_queries
 from lms.sessions.models import Invitation, LiveSession
 
@@ -45,11 +44,10 @@ class Attention:
     silent: Sequence[Any]
     confusing: Sequence[Confusing]
     ready: int
-    views: Sequence[SavedView]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.behind or self.silent or self.confusing or self.ready or self.views)
+        return not (self.behind or self.silent or self.confusing or self.ready)
 
 
 def coordinators() -> Sequence[Person]:
@@ -79,9 +77,6 @@ def attention_for(person: Person, cycle: Cycle, confusing: Sequence[Confusing], 
         silent=_silent(person, cycle, now),
         confusing=confusing if can.coordinate(person) else [],
         ready=len(set(earned) - certificates.holders(cycle)),
-        views=db.session.scalars(
-            select(SavedView).where(SavedView.person_id == person.id, SavedView.is_weekly).order_by(SavedView.name)
-        ).all(),
     )
 
 

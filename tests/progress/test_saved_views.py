@@ -45,43 +45,6 @@ def test_views_are_ones_own(cycle, cast, as_):  # noqa: F811
     assert db.session.scalars(db.select(SavedView)).all() == []
 
 
-def test_a_view_is_sent_on_mondays_when_its_owner_says_so(cycle, cast, as_):  # noqa: F811
-    client = as_(cast.coordinator)
-    client.post("/progress/views", data={"name": "Отстали", "query": "state=late"})
-    (view,) = db.session.scalars(db.select(SavedView))
-    assert "Присылать по понедельникам" in text_of(client.get("/progress"))
-
-    for _press in range(2):  # pressed twice, it stays
-        said = client.post(f"/progress/views/{view.id}/weekly", data={"weekly": "yes"})
-        assert (said.status_code, said.location, view.is_weekly) == (303, "/progress?state=late", True)
-    page = text_of(client.get(said.location))
-    assert "«Отстали» будет приходить с письмом по понедельникам." in page
-    assert "Не присылать по понедельникам" in page
-    client.post(f"/progress/views/{view.id}/weekly", data={"weekly": "no"})
-    assert not view.is_weekly
-
-
-def test_only_the_owner_of_a_view_has_it_sent(cycle, cast, as_):  # noqa: F811
-    as_(cast.coordinator).post("/progress/views", data={"name": "Только мой", "query": ""})
-    (view,) = db.session.scalars(db.select(SavedView))
-
-    assert (
-        as_(cast.centre_coordinator).post(f"/progress/views/{view.id}/weekly", data={"weekly": "yes"}).status_code
-        == 404
-    )
-    assert as_(cast.volunteer).post(f"/progress/views/{view.id}/weekly", data={"weekly": "yes"}).status_code == 403
-    assert not view.is_weekly
-
-
-def test_a_trainer_gets_no_letter_on_mondays_and_is_offered_none(cycle, cast, as_):  # noqa: F811
-    client = as_(cast.trainer)
-    client.post("/progress/views", data={"name": "Мой", "query": ""})
-    (view,) = db.session.scalars(db.select(SavedView))
-
-    assert "по понедельникам" not in text_of(client.get("/progress"))
-    assert client.post(f"/progress/views/{view.id}/weekly", data={"weekly": "yes"}).status_code == 403
-
-
 def test_a_view_leads_to_no_other_page(cycle, cast, as_):  # noqa: F811
     client = as_(cast.coordinator)
 

@@ -12,7 +12,7 @@ import pytest
 from lms.clock import now
 from lms.extensions import db
 from lms.outbox.models import Letter
-from lms.progress.models import CycleCompletion, Ground, SavedView
+from lms.progress.models import CycleCompletion, Ground
 from lms.reports import worker
 from tests import factories
 
@@ -86,28 +86,6 @@ def test_whose_certificate_is_ready_is_told(cast, school):
     assert "Можно выдать сертификат: 1 человек" in told[cast.centre_coordinator.email]
     assert "https://lms.test/cycles/school/certificates" in told[cast.centre_coordinator.email]
     assert cast.other_coordinator.email not in told
-
-
-def test_tables_one_wished_for_every_week_come_with_it(cast, school):
-    school.module.due_at = None
-    db.session.add_all(
-        SavedView(
-            person_id=cast.coordinator.id,
-            name=name,
-            query="centre=salsk&state=late",
-            created_at=now(),
-            is_weekly=weekly,
-        )
-        for name, weekly in (("Сальск", True), ("Не нужно", False))
-    )
-    db.session.commit()
-
-    worker.write_attention()
-
-    told = letters()
-    assert "«Сальск»" in told[cast.coordinator.email]
-    assert "https://lms.test/progress.xlsx?centre=salsk&state=late" in told[cast.coordinator.email]
-    assert "Не нужно" not in told[cast.coordinator.email]
 
 
 def test_the_letter_comes_once_a_week(cast, school):
