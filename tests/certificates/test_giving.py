@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from flask.testing import FlaskClient
@@ -94,17 +95,20 @@ def test_a_cycle_that_is_not_there_is_a_404(school, cast, as_):
     assert as_(cast.coordinator).post("/cycles/no-such/certificates").status_code == 404
 
 
+@pytest.mark.slow
 def test_fifty_presses_at_once_give_one_to_each_and_one_letter(school, cast, app):
     person = cast.coordinator.get_id()
     db.session.commit()
+    all_there = Barrier(50)
 
     def press(_number: int) -> int:
         client = FlaskClient(app, app.response_class)
         with client.session_transaction() as cookie:
             cookie["_user_id"], cookie["_fresh"] = person, True
+        all_there.wait()
         return client.post(school.address).status_code
 
-    with ThreadPoolExecutor(10) as pool:
+    with ThreadPoolExecutor(50) as pool:
         codes = Counter(pool.map(press, range(50)))
 
     assert codes == {303: 50}
