@@ -215,7 +215,7 @@ def _things(cycle, module, person, mark: str) -> dict[str, Any]:
         "survey_question_id": survey_question.id,
         "enquiry_id": enquiry.id,
         "upload_token": factories.upload(person, f"{mark}.pdf").token,
-        "file_id": factories.stored_file(f"{mark}.pdf", person).id,
+        "file_id": factories.stored_file(f"Файл{mark}.pdf", person).id,
         "token": secret,
         "code": sheet_code(live_session),
         "wish_token": wishes,

@@ -65,7 +65,7 @@ class PackagesHost:
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), unload=(self)"
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
