@@ -108,10 +108,17 @@ def test_an_animation_goes_on_moving_and_has_no_lesser_sizes():
     assert b"secret" not in drawn.content and drawn.smaller == []
 
 
-@pytest.mark.parametrize("content", [bomb(), film(200, 600)], ids=["one picture", "an animation"])
-def test_more_points_than_may_be_decoded_are_refused(content):
+def test_more_points_than_may_be_decoded_are_refused():
     with pytest.raises(pictures.TooManyPixels):
-        pictures.draw(io.BytesIO(content))
+        pictures.draw(io.BytesIO(bomb()))
+
+
+def test_the_points_of_an_animation_are_those_of_all_its_frames(monkeypatch):
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 2 * 20 * 20)
+
+    assert pictures.draw(io.BytesIO(film(2))).width == 20
+    with pytest.raises(pictures.TooManyPixels):
+        pictures.draw(io.BytesIO(film(3)))
 
 
 @pytest.mark.parametrize("content", [b"", PNG[:40], photograph()[:3000], b"\x89PNG\r\n\x1a\n" + bytes(200)])
