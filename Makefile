@@ -46,6 +46,7 @@ bench: $(TEST) $(RU).mo ## Measure the pages against their budgets
 	$(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m tests.bench.entering
 	$(BIN)/python -m tests.bench.handing_in
+	$(BIN)/python -m tests.bench.completion
 
 proof-mail: $(TEST) $(RU).mo ## Prove that no letter is lost: LETTERS=10000, KILLS=200 of the worker, on both databases
 	LMS_PROOF="$(LETTERS) $(KILLS)" $(BIN)/pytest -n 0 --timeout 3600 -s tests/outbox/test_kills.py tests/outbox/test_outage.py -k "lose or outage or valid" $(ARGS)

@@ -1,0 +1,163 @@
+"""``python -m tests.bench.completion [--people 200 2000 20000]``: the coordinator's pages and files at each size.
+
+In one process, without a network: what one request costs beside the plain page of 30 rows in the same run, how many
+statements it sends, and by how much memory grows while the whole table goes out. Ends with an error where a budget of
+performance is missed: the table's first view at most 3 pages, as many statements for many people as for few, an export
+at most 30 MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+import sqlalchemy as sa
+
+from lms.accounts.models import Person
+from lms.app import create_app
+from lms.extensions import db
+from tests.bench import baseline
+from tests.bench.__main__ import run
+
+ROUNDS = 15
+PAGES = {
+    "table, first view": "/progress",
+    "table, everybody": "/progress?open=all",
+    "who has not done module 3": "/progress?module=3&state=not-done",
+    "week by week": "/progress/weeks",
+    "page of a centre": "/progress/centres/{centre}",
+    "page of a person": "/progress/people/{person}",
+    "a person's history": "/progress/people/{person}/history",
+    "grant report": "/reports/grant",
+}
+FILES = {"table as XLSX": "/progress.xlsx", "table as CSV": "/progress.csv"}
+MAX_PAGES, MAX_MEGABYTES = 3.0, 30.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, nargs="+", default=[200, 2000])
+    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)  # one size, in a process of its own
+    options = parser.parse_args()
+    if options.one:
+        sys.exit(_measure(options.one))
+    sys.exit(max(_in_a_folder_of_its_own(people) for people in options.people))
+
+
+def _in_a_folder_of_its_own(people: int) -> int:
+    with tempfile.TemporaryDirectory(prefix="lms-completion-") as folder:
+        os.environ.update(
+            {"LMS_DATA_FOLDER": folder, "LMS_DEMO": "false", "BASELINE_DB": f"sqlite:///{folder}/baseline.db"}
+        )
+        run("-m", "flask", "--app", "wsgi", "db", "upgrade")
+        run("-m", "flask", "--app", "wsgi", "demo", "--size", str(people))
+        measuring = [sys.executable, "-m", "tests.bench.completion", "--one", str(people)]
+        return subprocess.run(measuring, check=False).returncode
+
+
+def _measure(people: int) -> int:
+    app = create_app()
+    app.logger.disabled = True
+    with app.app_context():
+        ask, names, engine = _coordinator(app), _names(), db.engine
+    plain_page = _plain_page()
+    page = _median(plain_page)
+    print(f"\n{people} people; the plain page takes {page:.1f} ms\n{'what':<28}{'ms':>9}{'pages':>8}{'statements':>12}")
+    wrong = []
+    for name, address in PAGES.items():
+        took = _median(lambda address=address: ask(address.format(**names)))  # type: ignore[misc]
+        count = _statements(engine, lambda address=address: ask(address.format(**names)))  # type: ignore[misc]
+        print(f"{name:<28}{took:>9.1f}{took / page:>8.1f}{count:>12}")
+        if name == "table, first view" and took / page > MAX_PAGES:
+            wrong.append(f"{name}: {took / page:.1f} pages")
+    for name, address in FILES.items():
+        started = time.perf_counter()
+        grown, size = _memory(ask, address)
+        print(f"{name:<28}{(time.perf_counter() - started) * 1000:>9.0f} ms, {size / 2**20:.1f} MB, + {grown:.0f} MB")
+        if grown > MAX_MEGABYTES:
+            wrong.append(f"{name}: + {grown:.0f} MB")
+    for line in wrong:
+        print(f"over budget: {line}")
+    return 1 if wrong else 0
+
+
+def _coordinator(app: Any) -> Callable[..., Any]:
+    coordinator = db.session.scalars(
+        db.select(Person).where(Person.role_rows.any(role="coordinator")).order_by(Person.id)
+    ).first()
+    assert coordinator is not None
+    client, identity = app.test_client(), coordinator.get_id()
+    db.session.remove()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = identity, True
+
+    def ask(address: str, **how: Any) -> Any:
+        response = client.get(address, **how)
+        assert response.status_code == 200, f"{address}: {response.status_code}"
+        return response
+
+    return ask
+
+
+def _names() -> dict[str, Any]:
+    """Somebody who has done something, and a centre."""
+    return {
+        "person": db.session.scalar(db.text("select person_id from completion limit 1")),
+        "centre": db.session.scalar(db.text("select slug from centre order by id limit 1")),
+    }
+
+
+def _plain_page() -> Callable[[], Any]:
+    baseline.seed()
+    client = baseline.app.test_client()
+    client.get("/enter")
+    return lambda: client.get("/page").get_data()
+
+
+def _median(ask: Callable[[], Any]) -> float:
+    """Milliseconds; the first answer, which fills what is remembered, does not count."""
+    ask()
+    times = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        ask()
+        times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
+
+
+def _statements(engine: Any, ask: Callable[[], Any]) -> int:
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    ask()
+    sa.event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def _memory(ask: Callable[..., Any], address: str) -> tuple[float, int]:
+    """By how many MB the process grows at most while the file goes out piece by piece, and how long the file is."""
+    process, size = psutil.Process(), 0
+    gc.collect()
+    before = most = process.memory_info().rss
+    response = ask(address, buffered=False)
+    for piece in response.iter_encoded():
+        size += len(piece)
+        most = max(most, process.memory_info().rss)
+    response.close()
+    return (most - before) / 2**20, size
+
+
+if __name__ == "__main__":
+    main()
