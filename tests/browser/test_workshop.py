@@ -103,8 +103,9 @@ def test_a_trainer_makes_a_module_sees_it_as_a_learner_and_publishes_it(visitor,
     sign_in(learner, "volunteer@example.org")
     assert learner.goto(f"/modules/{module_id}/").status == 404
     page.goto(f"/modules/{module_id}/edit")
-    page.get_by_role("button", name="Опубликовать модуль").click()
-    page.wait_for_load_state()
+    publish = page.get_by_role("button", name="Опубликовать модуль")
+    publish.click()
+    publish.wait_for(state="detached")
 
     assert learner.goto(f"/modules/{module_id}/").status == 200
     seen = learner.locator("main").inner_text().replace("\xa0", " ")
