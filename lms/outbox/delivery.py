@@ -115,9 +115,10 @@ def _is_anything_due() -> bool:
 
 
 def _tidy(connection: Connection, at: datetime) -> None:
-    """What a worker left when it died goes first now; what came too late to be worth sending is dropped."""
+    """What a worker left when it died goes on, behind all that waits: the letter may have arrived, and should whatever
+    ended the worker end others too, none of them shall carry it a third time. What comes too late is dropped."""
     lapsed = and_(_column.state == LetterState.SENDING, _column.next_try_at <= at)
-    again = {"state": LetterState.QUEUED, "lease": None, "next_try_at": _column.created_at}
+    again = {"state": LetterState.QUEUED, "lease": None, "next_try_at": at}
     connection.execute(update(_letter).where(lapsed).values(again))
     late = and_(_column.state.in_((LetterState.QUEUED, LetterState.HELD)), _column.expires_at <= at)
     connection.execute(update(_letter).where(late).values(state=LetterState.EXPIRED))
