@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
 DATABASE = "lms.sqlite"
 FILES = "files"
+UNFINISHED = ".part"
 
 
 def back_up(database: Path, files: Path, into: Path, now: datetime) -> Path:
@@ -42,8 +43,9 @@ def _copy_new_files(source: Path, target: Path) -> None:
         copied = target / path.relative_to(source)
         if path.is_dir():
             copied.mkdir(exist_ok=True)
-        elif not copied.exists():
-            shutil.copy2(path, copied)
+        elif not copied.exists() and path.suffix != UNFINISHED:
+            with suppress(FileNotFoundError):  # removed meanwhile, as the pieces of an upload are when it is whole
+                shutil.copy2(path, copied)
 
 
 def _check(database: Path) -> None:

@@ -34,9 +34,9 @@ class Defaults:
     # The address people reach us at, for links in letters, without a slash at the end.
     # Empty: http://HOST:PORT, which is good for a browser on this machine only.
     PUBLIC_URL = ""
-    # The address under which packages (SCORM) are played: another host name, or port, of this same server. Scripts in a
-    # package run there, where no cookie and no page of ours is. Empty: on a machine of one's own its other name
-    # (127.0.0.1 and localhost); anywhere else packages are not played until it is set.
+    # The address under which packages (SCORM) are played: another host name of this same server, best of another
+    # domain. Scripts in a package run there, where no cookie and no page of ours is. Empty: on a machine of one's own
+    # its other name (127.0.0.1 and localhost); anywhere else packages are not played until it is set.
     PACKAGES_URL = ""
     # The host part of calendar UIDs and Message-IDs; empty means the host of PUBLIC_URL. Keep it for life.
     MAIL_DOMAIN = ""
@@ -146,10 +146,9 @@ def load(app: Flask, overrides: dict[str, object] | None = None) -> None:
     config.update(overrides or {})
     config["PORT"] = int(config["PORT"])
     config["PUBLIC_URL"] = config["PUBLIC_URL"].rstrip("/") or _own_address(config["HOST"], config["PORT"])
-
     config["PACKAGES_URL"] = config["PACKAGES_URL"].rstrip("/") or other_name(config["PUBLIC_URL"])
-    if urlsplit(config["PACKAGES_URL"]).netloc == urlsplit(config["PUBLIC_URL"]).netloc:
-        raise RuntimeError("LMS_PACKAGES_URL must have another host or port than LMS_PUBLIC_URL.")
+    if urlsplit(config["PACKAGES_URL"]).hostname == urlsplit(config["PUBLIC_URL"]).hostname:
+        raise RuntimeError("LMS_PACKAGES_URL must have another host than LMS_PUBLIC_URL: cookies know no ports.")
 
     data_folder = Path(config["DATA_FOLDER"]).resolve()
     data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's names and answers are in it

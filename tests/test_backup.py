@@ -108,3 +108,13 @@ def test_rows_that_point_nowhere_are_noticed(database, files, tmp_path):
         connection.commit()
     with pytest.raises(sqlite3.DatabaseError, match="1 rows point nowhere"):
         backup.back_up(database, files, tmp_path / "kept", NOW)
+
+
+def test_a_file_that_goes_meanwhile_stops_no_backup(database, files, tmp_path):
+    """As the pieces of an upload do. One that leads nowhere stands for it: it is listed, and is not there."""
+    (files / "gone").symlink_to(files / "nowhere")
+    (files / "half.part").write_bytes(b"half")
+
+    made = backup.back_up(database, files, tmp_path / "backups", datetime(2026, 12, 1, tzinfo=UTC))
+
+    assert not {"gone", "half.part"} & {path.name for path in (made / "files").iterdir()}

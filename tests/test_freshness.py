@@ -77,3 +77,13 @@ def test_another_language_is_another_page(reader):
 @pytest.mark.parametrize("address", ["/people/", "/progress", "/letters/"])
 def test_pages_with_other_peoples_data_are_kept_nowhere(as_, cast, address):
     assert as_(cast.coordinator).get(address).headers["Cache-Control"] == "no-store"
+
+
+def test_what_has_not_changed_keeps_the_policy_it_came_with(reader):
+    """A page with a frame has a policy of its own; its 304 is answered before anybody knows of the frame."""
+    etag = reader.get("/path").headers["ETag"]
+
+    again = reader.get("/path", headers={"If-None-Match": etag})
+
+    assert again.status_code == 304
+    assert "Content-Security-Policy" not in again.headers

@@ -7,6 +7,8 @@ there are a limit that a liar cannot pass.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import stat
 import zipfile
@@ -24,6 +26,7 @@ MOST_UNPACKED = 400 * 1024 * 1024
 STEEPEST = 100
 _FREE = 20 * 1024 * 1024  # as long as it stays below this, how well it packs is nobody's business
 _LARGEST_LIST = 2 * 1024 * 1024
+_LONGEST_END = 66_000  # the end record with the longest comment, and the locator of ZIP64 before it
 _LONGEST_PART, _LONGEST_NAME, _DEEPEST = 150, 400, 20
 _PIECE = 256 * 1024
 _PROGRAMS = frozenset(
@@ -81,12 +84,18 @@ def look_through(content: IO[bytes]) -> Looked:
     return Looked(tuple(entries), manifest)
 
 
-def unpack(content: IO[bytes], folder: Path) -> None:
-    """Write every file into the folder, which must be empty. Raises Refused; whoever calls removes what is there."""
+def unpack(content: IO[bytes], folder: Path, room: int) -> None:
+    """Write every file into the folder, which must be empty, if they fit into so many bytes.
+
+    Raises Refused, and OSError where they do not fit; whoever calls removes what is there.
+    """
     _check_list(content)
     try:
         with zipfile.ZipFile(content) as archive:
-            for name, entry in _entries(archive).items():
+            entries = _entries(archive)
+            if sum(entry.file_size for entry in entries.values()) > room:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            for name, entry in entries.items():
                 target = folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(entry) as packed, target.open("xb") as file:
@@ -99,7 +108,7 @@ def unpack(content: IO[bytes], folder: Path) -> None:
 def _check_list(content: IO[bytes]) -> None:
     """How long is the list of names, as zipfile will find it? ZIP64 is for what no package needs."""
     size = content.seek(0, 2)
-    content.seek(max(0, size - 65_557))
+    content.seek(max(0, size - _LONGEST_END))
     tail = content.read()
     at = len(tail) - 22 if tail[-22:-18] == _END and tail.endswith(b"\0\0") else tail.rfind(_END)
     content.seek(0)

@@ -6,15 +6,18 @@ time; a backup leaves it out. Knows no database.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from lms.materials.places import RESERVE
 from lms.packages import archive, manifest
 from lms.packages.manifest import Manifest
 
@@ -42,22 +45,31 @@ def unpacked(folder: Path, sha256: str, open_archive: Open) -> Path:
         raise ValueError("not the hash of an archive")
     target = folder / sha256
     if not target.is_dir():
-        _unpack(folder, target, open_archive)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _turn(folder):  # a class that opens a package at once unpacks it once
+            if not target.is_dir():
+                _unpack(folder, target, open_archive)
     return target
 
 
+@contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """One at a time, of all processes."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _unpack(folder: Path, target: Path, open_archive: Open) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = folder / f"{secrets.token_hex(8)}{UNFINISHED}"
     unfinished.mkdir(mode=0o700)
     try:
         with open_archive() as content:
-            archive.unpack(content, unfinished)
-        try:
-            unfinished.rename(target)
-        except OSError:
-            if not target.is_dir():  # somebody else was faster
-                raise
+            archive.unpack(content, unfinished, shutil.disk_usage(folder).free - RESERVE)
+        unfinished.rename(target)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 

@@ -31,9 +31,12 @@ def claims_of(person: Person, package: Package) -> dict[str, Claim]:
     return {claim.part: claim for claim in db.session.scalars(rows)}
 
 
-def count_begun(package: Package) -> int:
-    """How many people have opened it."""
-    return db.session.scalar(select(func.count(Claim.person_id.distinct())).where(Claim.package_id == package.id)) or 0
+def count_begun(package: Package, among: Select[Person] | None = None) -> int:
+    """How many people have opened it: all, or of those that one may watch."""
+    begun = select(func.count(Claim.person_id.distinct())).where(Claim.package_id == package.id)
+    if among is not None:
+        begun = begun.where(Claim.person_id.in_(among.with_only_columns(Person.id).order_by(None)))
+    return db.session.scalar(begun) or 0
 
 
 def people_in(package: Package, watched: Select[Person]) -> Select[*tuple[Any, ...]]:

@@ -12,12 +12,14 @@ from lms.access import for_guests, me
 from lms.clock import now
 from lms.cycles.models import Module
 from lms.extensions import db
+from lms.freshness import no_store
 from lms.packages import actions, addresses, queries, runtime, words
 from lms.packages.host import SANDBOX
 from lms.packages.models import Claim, Package, Part
 from lms.progress import package_actions as progress
 from lms.progress import queries as progress_queries
 from lms.progress import words as progress_words
+from lms.progress.matrix_queries import watched_people
 from lms.progress.models import How
 from lms.progress.path import Stage
 from lms.security import allow_frame_of
@@ -64,7 +66,7 @@ def show(package_id: int) -> ResponseReturnValue:
         is_reachable=addresses.can_be_reached(current_app.config["PACKAGES_URL"], _own_origin()),
         edition=words.edition(package.edition),
         learner_words=progress_words.learner_marks(),
-        count_begun=queries.count_begun(package) if can.see_progress(me()) else 0,
+        count_begun=queries.count_begun(package, watched_people(me())) if can.see_progress(me()) else 0,
     )
 
 
@@ -123,6 +125,7 @@ def play(package: Package, number: int, claims: dict[str, Claim], *, is_kept: bo
     if is_reachable:
         allow_frame_of([addresses.origin(packages_url)])
     wanted = addresses.Pass(package.storage_name, package.sha256, parent)
+    no_store()  # the address of what is in the package is good for some hours, for whoever has it
     token = addresses.issue(current_app.config["SECRET_KEY"], wanted, me().id, now().timestamp())
     return render_template(
         "packages/part.html",

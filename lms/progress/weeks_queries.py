@@ -15,7 +15,7 @@ from lms.progress.matrix_queries import watched_people
 from lms.progress.models import Completion, How
 from lms.progress.weeks import Seen, Week, beginnings
 from lms.quizzes.models import Attempt
-from lms.sessions.models import Attendance, LiveSession
+from lms.sessions.models import Attendance, Audience, LiveSession
 
 _activity, _session = Activity.__table__.c, LiveSession.__table__.c
 
@@ -89,7 +89,7 @@ def sessions_seen(cycle: Cycle, people: Select[Any], now: datetime) -> list[Seen
         .join(Activity.__table__, _activity.id == _session.id)
         .outerjoin(seen, seen.c.id == _activity.id)
         .where(
-            _session.cycle_id == cycle.id, is_out(_activity),
+            _session.cycle_id == cycle.id, _session.audience == Audience.CYCLE, is_out(_activity),
             _session.cancelled_at.is_(None), _session.ends_at <= now,
         )
         .group_by(

@@ -14,6 +14,8 @@ from lms.quizzes.kinds import QuestionKind
 from lms.surveys.kinds import SurveyKind
 from lms.texts import one_line
 
+MOST_WORDS = 5000  # of an essay, as its form allows
+
 Shape = Any  # a check, {name: shape}, or [shape of each]
 
 
@@ -35,6 +37,13 @@ def flag(value: Any) -> bool:
 
 def number(value: Any) -> int | float:
     if type(value) not in {int, float} or not -1000 <= value <= 1000:
+        raise Unfit
+    return value
+
+
+def length(value: Any) -> int:
+    """Of an essay, in words."""
+    if type(value) is not int or not 0 <= value <= MOST_WORDS:
         raise Unfit
     return value
 
@@ -116,7 +125,7 @@ QUESTIONS: dict[QuestionKind, Shape] = {
     QuestionKind.GAPS: {"gaps": [_gap]},
     QuestionKind.ESSAY: {
         "rubric": perhaps([{"criterion": text, "points": worth}]),
-        "words": perhaps([perhaps(number)]),
+        "words": perhaps([perhaps(length)]),
     },
     QuestionKind.INFO: {},
 }

@@ -19,6 +19,7 @@ from tests.conftest import SHARED
 from tests.packages import zips
 
 PACKAGES = SHARED / "data" / "packages"
+ROOM = 10**9
 
 
 def trouble_with(content: io.BytesIO) -> Trouble:
@@ -29,7 +30,7 @@ def trouble_with(content: io.BytesIO) -> Trouble:
 
 def test_a_sound_archive_is_unpacked_and_what_no_browser_asks_for_is_left_out(tmp_path):
     content = zips.archive({"Слайды/первый слайд.html": "текст", "__MACOSX/._one.html": "x", ".DS_Store": "x"})
-    archive.unpack(content, tmp_path)
+    archive.unpack(content, tmp_path, ROOM)
     found = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     assert found == {"imsmanifest.xml", "one.html", "two.html", "Слайды/первый слайд.html"}
 
@@ -81,7 +82,7 @@ def test_a_liar_about_sizes_gets_no_more_bytes_than_it_says(tmp_path):
     content = zips.archive({"big.html": b"x" * 1000})
     lying = content.getvalue().replace(struct.pack("<L", 1000), struct.pack("<L", 10))
     with pytest.raises(Refused):
-        archive.unpack(io.BytesIO(lying), tmp_path)
+        archive.unpack(io.BytesIO(lying), tmp_path, ROOM)
     assert all(path.stat().st_size <= 10 for path in tmp_path.glob("big.html"))
 
 
@@ -92,7 +93,7 @@ def test_the_same_name_twice_and_a_file_that_is_also_a_folder_are_refused(tmp_pa
             packed.writestr("one.html", "другое")
     assert trouble_with(content) is Trouble.DAMAGED
     with pytest.raises(Refused):
-        archive.unpack(zips.archive({"a": "x", "a/b.html": "y"}), tmp_path)
+        archive.unpack(zips.archive({"a": "x", "a/b.html": "y"}), tmp_path, ROOM)
 
 
 @pytest.mark.parametrize(
@@ -170,3 +171,20 @@ def test_only_what_nobody_opened_lately_is_swept(tmp_path):
         os.utime(tmp_path / name, (then, then))
     assert contents.sweep(tmp_path) == 2
     assert [path.name for path in tmp_path.iterdir()] == [HASH]
+
+
+def test_a_long_comment_hides_no_list_of_the_other_kind():
+    """zipfile reads the list of ZIP64 where its locator stands before the end record, however long the comment is."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive_:
+        for number in range(66_000):
+            archive_.writestr(f"{number}", "")
+        archive_.comment = b"x" * 65_535
+    assert trouble_with(content) is Trouble.LARGE
+
+
+def test_the_room_the_database_needs_is_left_to_it(tmp_path):
+    content = zips.archive({"one.html": "x" * 1000})
+    with pytest.raises(OSError, match="No space"):
+        archive.unpack(content, tmp_path, 900)
+    assert list(tmp_path.iterdir()) == []

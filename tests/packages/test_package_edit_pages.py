@@ -229,6 +229,8 @@ def test_a_centres_coordinator_reads_of_her_own_people(as_, cast, module):
         factories.claim(person, package)
     page = as_(cast.centre_coordinator).get(f"/packages/{package.id}/claims").text
     assert "Ковалёва" in page and "Чужинова" not in page
+    hers, all_ = (as_(who).get(f"/packages/{package.id}").text for who in (cast.centre_coordinator, cast.coordinator))
+    assert ("1\xa0человек" in hers, "2\xa0человека" in all_) == (True, True)
     assert as_(cast.volunteer).get(f"/packages/{package.id}/claims").status_code == 403
 
 

@@ -91,6 +91,7 @@ def test_the_frame_is_another_origin_in_a_sandbox(as_, cast, module):
     package = factories.package(module, *TWO)
     answer = as_(cast.volunteer).get(f"/packages/{package.id}/parts/2")
     assert answer.headers["Content-Security-Policy"].endswith("; frame-src https://packages.test")
+    assert answer.headers["Cache-Control"] == "no-store"
     assert 'data-player="https://packages.test/p/' in answer.text
     assert "allow-top-navigation" not in answer.text
     assert "two.html?a=1" in answer.text

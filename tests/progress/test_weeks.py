@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from lms.clock import now
+from lms.cycles.models import Module
 from lms.extensions import db
 from lms.progress.models import How
 from lms.progress.weeks import mondays
@@ -107,3 +108,15 @@ def test_the_charts_ask_three_statements_whatever_there_is_to_count(school, cast
         client.get("/progress/weeks")
 
     assert len(before) == len(after) <= 12
+
+
+def test_what_was_not_for_the_whole_cycle_is_nobodys_business(school, cast, as_):
+    module = db.session.scalars(db.select(Module)).one()
+    for audience in ("invited", "centres"):
+        factories.live_session(module, title=f"Разговор {audience}", starts_in=timedelta(days=-3), audience=audience)
+    db.session.commit()
+
+    page = text_of(as_(cast.centre_coordinator).get("/progress/weeks"))
+
+    assert "Разбор заявок" in page
+    assert "Разговор" not in page
