@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
 # Asked before anything is decoded: a small file can unpack to gigabytes. A phone's largest photograph has 50 million.
 MOST_PIXELS = 52_000_000
+MOST_PIXELS_MOVING = 100_000_000  # in all frames of a film, which are drawn one after another
 # Wider than this is no use on a page; a drawing that is long and narrow stays long.
 WIDEST, HIGHEST = 2560, 12_000
 WIDTHS = (480, 960, 1600)
@@ -30,7 +31,7 @@ _one_at_a_time = threading.Lock()
 
 
 class TooManyPixels(ValueError):
-    """More than MOST_PIXELS in all its frames."""
+    """More than MOST_PIXELS, or in all frames of a film more than MOST_PIXELS_MOVING."""
 
 
 class Unreadable(ValueError):
@@ -57,7 +58,9 @@ class Drawn:
 def check(content: IO[bytes]) -> None:
     """Can this picture be kept? The stream is left at its start. Raises TooManyPixels and Unreadable."""
     with _opened(content) as image:
-        if not _moves(image):
+        if _moves(image):
+            _watch(image)
+        else:
             _shrink(image)
 
 
@@ -82,10 +85,12 @@ def _opened(content: IO[bytes]) -> Iterator[Image.Image]:
             if image.width * image.height > MOST_PIXELS:
                 raise TooManyPixels
             yield image
+    except (TooManyPixels, Unreadable):
+        raise
     except Image.DecompressionBombError as error:
         raise TooManyPixels from error
-    # What Pillow's decoders raise over broken bytes.
-    except (UnidentifiedImageError, OSError, SyntaxError, EOFError, IndexError, KeyError, TypeError) as error:
+    # What Pillow's decoders raise over broken bytes, and over texts in a picture that are too long.
+    except (UnidentifiedImageError, OSError, SyntaxError, EOFError, LookupError, TypeError, ValueError) as error:
         raise Unreadable from error
     finally:
         content.seek(0)
@@ -137,9 +142,16 @@ def _saved(picture: Image.Image, kind: str) -> bytes:
     return _written(lambda out: picture.save(out, kind, **_SAVED[kind]))
 
 
-def _redrawn_film(image: Image.Image, kind: str) -> bytes:
-    if image.width * image.height * int(getattr(image, "n_frames", 1)) > MOST_PIXELS:
+def _watch(image: Image.Image) -> None:
+    """Every frame of a film, one after another."""
+    if image.width * image.height * int(getattr(image, "n_frames", 1)) > MOST_PIXELS_MOVING:
         raise TooManyPixels
+    for frame in ImageSequence.Iterator(image):
+        frame.load()
+
+
+def _redrawn_film(image: Image.Image, kind: str) -> bytes:
+    _watch(image)
     return _written(lambda out: image.save(out, kind, save_all=True, comment=b"", exif=b"", xmp=b"", icc_profile=None))
 
 

@@ -15,7 +15,7 @@ from lms.cycles.models import FITTING_RULES, Module, State
 from lms.extensions import db
 from lms.materials import storage
 from lms.packages import archive, contents, runtime
-from lms.packages.manifest import Part
+from lms.packages.manifest import Manifest, Part
 from lms.packages.models import Claim, Package
 
 
@@ -27,11 +27,17 @@ def new_package(module: Module, *, now: datetime) -> Package:
     )  # fmt: skip
 
 
-def keep_archive(
-    package: Package, content: IO[bytes], name: str, person: Person, *, unpacked: Path, largest: int,
-    now: datetime,
-) -> None:  # fmt: skip
-    """Put an archive into the package, in place of the one it had; what was said of its parts stays.
+@dataclass(frozen=True)
+class LaidDown:
+    """An archive in its place that no package has taken yet."""
+
+    kept: storage.Kept
+    found: Manifest
+    name: str
+
+
+def lay_down(content: IO[bytes], name: str, *, unpacked: Path, largest: int) -> LaidDown:
+    """Keep an archive for a package to take. It takes its time and does not ask the database.
 
     It is unpacked at once, so that a damaged one is found now. Raises archive.Refused, manifest.Unreadable,
     storage.TooLarge and OSError (a full disk); nothing is left behind then.
@@ -46,12 +52,17 @@ def keep_archive(
     except (OSError, archive.Refused):
         storage.remove(files, kept.name)
         raise
-    package.storage_name, package.original_name = kept.name, name
-    package.size, package.sha256 = kept.size, kept.sha256
+    return LaidDown(kept, found, name)
+
+
+def take_archive(package: Package, laid: LaidDown, person: Person, *, now: datetime) -> None:
+    """Put an archive into the package, in place of the one it had; what was said of its parts stays."""
+    package.storage_name, package.original_name = laid.kept.name, laid.name
+    package.size, package.sha256 = laid.kept.size, laid.kept.sha256
     package.uploaded_at, package.uploaded_by_id = now, person.id
-    package.edition, package.outline = found.edition, [part.to_json() for part in found.parts]
+    package.edition, package.outline = laid.found.edition, [part.to_json() for part in laid.found.parts]
     if not package.title:
-        package.title = found.title or name.rpartition(".")[0]
+        package.title = laid.found.title or laid.name.rpartition(".")[0]
 
 
 @dataclass(frozen=True)

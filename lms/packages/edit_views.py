@@ -15,6 +15,7 @@ from lms.clock import now
 from lms.cycles.actions import place
 from lms.cycles.models import Module, Rule, State
 from lms.extensions import db
+from lms.materials import storage
 from lms.materials.filetypes import kept_name
 from lms.materials.storage import TooLarge
 from lms.packages import actions, archive, queries, words
@@ -32,7 +33,9 @@ def new() -> ResponseReturnValue:
     module = db.one_or_404(select(Module).where(Module.id == request.args.get("module_id", 0, type=int)))
     package = actions.new_package(module, now=now())
     form = NewPackageForm(package)
-    if form.validate_on_submit() and _write(form, package):
+    laid = _lay_down(form) if form.validate_on_submit() else None
+    if form.is_submitted() and not form.errors:
+        _write(form, package, laid)
         package.rule = Rule(form.rule.data)
         place(package, module)
         db.session.add(package)
@@ -47,16 +50,16 @@ def edit(package_id: int) -> ResponseReturnValue:
     package = find_package(package_id)
     form = PackageForm(package)
     meanwhile = None
-    if form.validate_on_submit():
-        if not require_version(package.version, form.version.data):
-            meanwhile = form.meanwhile(vars(package) | {"is_published": package.is_published})
-        elif _write(form, package):
+    laid = _lay_down(form) if form.validate_on_submit() else None
+    if form.is_submitted() and not form.errors:
+        if require_version(package.version, form.version.data):
+            _write(form, package, laid)
             package.updated_at = now()
             db.session.commit()
             return _after(package)
-        else:
-            db.session.rollback()
-            package = find_package(package_id)
+        meanwhile = form.meanwhile(vars(package) | {"is_published": package.is_published})
+        if laid is not None:
+            storage.remove(storage.here(), laid.kept.name)
     page = render_template(
         "packages/edit.html",
         form=form,
@@ -80,37 +83,39 @@ def preview(package_id: int) -> ResponseReturnValue:
 
 
 # --- from the form to the package -------------------------------------------------------------------------------------
-def _write(form: PackageForm, package: Package) -> bool:
-    """What was typed into the package, and the archive. False: the form says why the archive is not taken."""
-    package.title, package.title_en = form.title.data or package.title or "", form.title_en.data
-    problem = _take_archive(form, package) if form.upload.data else ""
-    if problem:
-        form.upload.errors = [problem]
-        return False
-    if form.is_published.data is not package.is_published:
-        package.state, package.publish_at = (State.PUBLISHED if form.is_published.data else State.DRAFT), None
-    return True
-
-
-def _take_archive(form: PackageForm, package: Package) -> str:
-    """Why it is not taken; empty when it is."""
+def _lay_down(form: PackageForm) -> actions.LaidDown | None:
+    """The archive, if one was given; where it is not taken the form says why. Nobody waits for it meanwhile."""
+    if not form.upload.data:
+        return None
+    db.session.rollback()
     upload = form.upload.data
     try:
-        actions.keep_archive(
-            package, upload.stream, kept_name(upload.filename or "") or "package.zip", me(),
-            unpacked=packages_folder(current_app.config), largest=current_app.config["UPLOAD_LIMIT"], now=now(),
+        return actions.lay_down(
+            upload.stream, kept_name(upload.filename or "") or "package.zip",
+            unpacked=packages_folder(current_app.config), largest=current_app.config["UPLOAD_LIMIT"],
         )  # fmt: skip
     except archive.Refused as problem:
-        return words.refusal(problem)
+        form.upload.errors = [words.refusal(problem)]
     except NothingToOpen:
-        return words.nothing_to_open()
+        form.upload.errors = [words.nothing_to_open()]
     except Unreadable:
-        return words.unreadable()
+        form.upload.errors = [words.unreadable()]
     except TooLarge:
         abort(413)
     except OSError:
-        return _("There is no room for it now. Nothing was kept; try again later or tell the administrator.")
-    return ""
+        form.upload.errors = [
+            _("There is no room for it now. Nothing was kept; try again later or tell the administrator.")
+        ]
+    return None
+
+
+def _write(form: PackageForm, package: Package, laid: actions.LaidDown | None) -> None:
+    """What was typed into the package, and the archive."""
+    package.title, package.title_en = form.title.data or package.title or "", form.title_en.data
+    if laid is not None:
+        actions.take_archive(package, laid, me(), now=now())
+    if form.is_published.data is not package.is_published:
+        package.state, package.publish_at = (State.PUBLISHED if form.is_published.data else State.DRAFT), None
 
 
 def _after(package: Package) -> ResponseReturnValue:

@@ -111,7 +111,9 @@ def undo(question: Question, *, now: datetime) -> None:
     for name in ("text", "points", "title", "tags", "explanation", "settings"):
         setattr(question, name, was[name])
     question.kind, question.text_html = kind, to_html(was["text"])
-    question_actions.rewrite_choices(question, [tuple(row) for row in was["choices"]])
+    gone = {row[0] for row in was["choices"]} - {choice.id for choice in question.choices}
+    again = [Choice(id=id) for id in gone if db.session.get(Choice, id) is None]  # answers speak of them by their ids
+    question_actions.rewrite_choices(question, [tuple(row) for row in was["choices"]], again)
     question_actions.show_files(question)
     db.session.flush()
     question.before_change = present

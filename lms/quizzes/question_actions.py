@@ -52,10 +52,12 @@ def note_change(question: Question, before: Asked, *, now: datetime) -> None:
     flag_modified(question, "updated_at")  # a new version also where only a choice's explanation changed
 
 
-def rewrite_choices(question: Question, rows: Iterable[tuple[int | None, str, bool, str, float | None]]) -> None:
+def rewrite_choices(
+    question: Question, rows: Iterable[tuple[int | None, str, bool, str, float | None]], again: Iterable[Choice] = ()
+) -> None:
     """Make the choices (id or None, text, is right, feedback, share) in that order; a choice that keeps its id stays
-    picked in attempts that are still open."""
-    kept: dict[int | None, Choice] = {choice.id: choice for choice in question.choices}
+    picked where people picked it. ``again`` are choices that had gone, made anew under the ids they had."""
+    kept: dict[int | None, Choice] = {choice.id: choice for choice in (*question.choices, *again)}
     question.choices = [
         _fill(kept.get(id) or Choice(), position, text, is_right, feedback, share)
         for position, (id, text, is_right, feedback, share) in enumerate(rows, 1)

@@ -11,7 +11,7 @@ from flask import current_app
 
 from lms.accounts.models import Person
 from lms.cycles.models import Module, Rule, State
-from lms.packages.actions import keep_archive, new_package
+from lms.packages.actions import lay_down, new_package, take_archive
 from lms.packages.host import packages_folder
 from lms.packages.models import Package
 
@@ -30,8 +30,7 @@ def archive() -> BytesIO:
 def journalist(module: Module, trainer: Person, now: datetime) -> Package:
     package = new_package(module, now=now)
     package.state, package.rule, package.title_en = State.PUBLISHED, Rule.OPTIONAL, "Practice: a journalist calls"
-    keep_archive(
-        package, archive(), "zvonit-zhurnalist.zip", trainer, unpacked=packages_folder(current_app.config),
-        largest=current_app.config["UPLOAD_LIMIT"], now=now,
-    )  # fmt: skip
+    folder, largest = packages_folder(current_app.config), current_app.config["UPLOAD_LIMIT"]
+    laid = lay_down(archive(), "zvonit-zhurnalist.zip", unpacked=folder, largest=largest)
+    take_archive(package, laid, trainer, now=now)
     return package

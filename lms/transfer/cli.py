@@ -33,10 +33,10 @@ def bring_in(file: Path, email: str) -> None:
     try:
         with file.open("rb") as content, delivery.opened(content, largest=_MOST, most=_MOST) as found:
             told = found.tree["cycle"]
+            laid = arrival_actions.lay_down_files(found, storage.here(), largest=_MOST, now=now())
             cycle = arrival_actions.bring_in(
-                found, title=told["title"], title_en=told.get("title_en") or "", starts_on=told.get("starts_on"),
-                shift=Shift(0, DEADLINE_ZONE), by=person, place=storage.here(),
-                largest=_MOST, now=now(),
+                found, laid, title=told["title"], title_en=told.get("title_en") or "",
+                starts_on=told.get("starts_on"), shift=Shift(0, DEADLINE_ZONE), by=person, now=now(),
             )  # fmt: skip
             doubts = found.doubts
     except Unreadable as error:

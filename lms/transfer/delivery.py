@@ -70,9 +70,10 @@ def _can_be_kept(delivery: Delivery, file: Tree, largest: int) -> bool:
     name = file["original_name"]
     try:
         with delivery.open_file(file["key"]) as content:
-            if file["size"] > largest:
+            if max(file["size"], content.seek(0, 2)) > largest:
                 delivery.doubts.append(_("The file “%(name)s” is left out: it is too large.", name=name))
                 return False
+            content.seek(0)
             filetypes.recognise(name, content)
             return True
     except KeyError:

@@ -32,7 +32,9 @@ def _largest() -> int:
 @allow(can.carry_cycles)
 def new_import() -> ResponseReturnValue:
     form = ArchiveForm()
-    if not form.validate_on_submit() or not _is_readable(form):
+    valid = form.validate_on_submit()
+    db.session.rollback()  # it is read through without anybody waiting for it
+    if not valid or not _is_readable(form):
         return render_template("transfer/new_import.html", form=form), 422 if form.is_submitted() else 200
     try:
         arrival = arrival_actions.keep(
@@ -78,10 +80,14 @@ def show_import(arrival_id: int) -> ResponseReturnValue:
     arrival = _find(arrival_id)
     if not arrival.storage_name:
         return to_cycle(arrival)
-    with _opened(arrival) as found:
-        cycle = found.tree["cycle"]
-        form = NamedSeasonForm(title=cycle["title"], title_en=cycle.get("title_en"), starts_on=cycle.get("starts_on"))
-        return _page(arrival, found, form)
+    try:
+        with _opened(arrival) as found:
+            cycle = found.tree["cycle"]
+            given = {name: cycle.get(name) for name in ("title", "title_en", "starts_on")}
+            return _page(arrival, found, NamedSeasonForm(**given))
+    except Unreadable as error:
+        flash(str(error), "late")
+        return redirect(url_for("transfer.new_import"), 303)
 
 
 def _page(arrival: Arrival, found: Delivery, form: NamedSeasonForm) -> str:
@@ -113,21 +119,36 @@ def write_import(arrival_id: int) -> ResponseReturnValue:
     if not arrival.storage_name:
         return to_cycle(arrival)
     form = NamedSeasonForm()
-    with _opened(arrival) as found:
-        if not form.validate_on_submit():
-            return _page(arrival, found, form), 422
-        try:
-            arrival.cycle = arrival_actions.bring_in(
-                found, title=form.title.data, title_en=form.title_en.data, starts_on=form.starts_on.data,
-                shift=_shift(found, form), by=me(), place=storage.here(), largest=_largest(), now=now(),
-            )  # fmt: skip
-        except Unreadable as error:
-            db.session.rollback()
-            flash(str(error), "late")
-            return redirect(url_for("transfer.show_import", arrival_id=arrival_id), 303)
-    waited, arrival.storage_name = arrival.storage_name, ""
-    db.session.commit()
-    storage.remove(storage.here(), waited)
+    valid = form.validate_on_submit()
+    try:
+        with _opened(arrival) as found:
+            return _make(arrival_id, found, form) if valid else (_page(arrival, found, form), 422)
+    except Unreadable as error:
+        db.session.rollback()
+        flash(str(error), "late")
+        return redirect(url_for("transfer.show_import", arrival_id=arrival_id), 303)
+
+
+def _make(arrival_id: int, found: Delivery, form: NamedSeasonForm) -> ResponseReturnValue:
+    """Its files first, which takes its time, without anybody waiting for it; then the cycle."""
+    db.session.rollback()
+    place = storage.here()
+    laid = arrival_actions.lay_down_files(found, place, largest=_largest(), now=now())
+    try:
+        arrival = _find(arrival_id)
+        if not arrival.storage_name:  # pressed twice at once: the other was faster
+            arrival_actions.take_away(laid, place)
+            return to_cycle(arrival)
+        arrival.cycle = arrival_actions.bring_in(
+            found, laid, title=form.title.data, title_en=form.title_en.data, starts_on=form.starts_on.data,
+            shift=_shift(found, form), by=me(), now=now(),
+        )  # fmt: skip
+        waited, arrival.storage_name = arrival.storage_name, ""
+        db.session.commit()
+    except BaseException:
+        arrival_actions.take_away(laid, place)
+        raise
+    storage.remove(place, waited)
     flash(_("The cycle is brought in, as a draft: nobody sees it, and nothing was sent."), "done")
     return to_cycle(arrival)
 

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, PngImagePlugin
 
 from lms.extensions import db
 from lms.materials import pictures
@@ -108,17 +108,32 @@ def test_an_animation_goes_on_moving_and_has_no_lesser_sizes():
     assert b"secret" not in drawn.content and drawn.smaller == []
 
 
-def test_more_points_than_may_be_decoded_are_refused():
+<<<<<<< HEAD
+=======
+@pytest.mark.parametrize("content", [bomb(), film(200, 900)], ids=["one picture", "an animation"])
+>>>>>>> dd6b2c7 (Bring a choice back as the one that people picked)
+@pytest.mark.parametrize("look", [pictures.check, pictures.draw])
+def test_more_points_than_may_be_decoded_are_refused(look):
     with pytest.raises(pictures.TooManyPixels):
-        pictures.draw(io.BytesIO(bomb()))
+        look(io.BytesIO(bomb()))
 
 
 def test_the_points_of_an_animation_are_those_of_all_its_frames(monkeypatch):
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 2 * 20 * 20)
+    monkeypatch.setattr(pictures, "MOST_PIXELS_MOVING", 2 * 20 * 20)
 
     assert pictures.draw(io.BytesIO(film(2))).width == 20
-    with pytest.raises(pictures.TooManyPixels):
-        pictures.draw(io.BytesIO(film(3)))
+    for look in (pictures.check, pictures.draw):
+        with pytest.raises(pictures.TooManyPixels):
+            look(io.BytesIO(film(3)))
+
+
+def test_a_text_without_end_in_a_picture_is_refused():
+    told, out = PngImagePlugin.PngInfo(), io.BytesIO()
+    told.add_text("Comment", "x" * 3_000_000, zip=True)
+    Image.new("RGB", (4, 4)).save(out, "PNG", pnginfo=told)
+
+    with pytest.raises(pictures.Unreadable):
+        pictures.check(out)
 
 
 @pytest.mark.parametrize("content", [b"", PNG[:40], photograph()[:3000], b"\x89PNG\r\n\x1a\n" + bytes(200)])

@@ -9,6 +9,7 @@ import pytest
 
 from lms.cycles.models import Rule, State
 from lms.extensions import db
+from lms.packages import actions
 from lms.packages.models import Claim, Edition, Package, Status
 from lms.search.actions import refresh
 from tests import factories
@@ -263,3 +264,25 @@ def test_what_moodle_calls_bad_is_refused_here_too(as_, cast, module, lying_abou
         data = upload(content, f"{name}.zip")
         answer = as_(cast.trainer).post(f"/packages/new?module_id={module.id}", data=data)
     assert (answer.status_code, lying_about()) == (422, before)
+
+
+@pytest.mark.parametrize("address", ["new?module_id={module}", "{package}/edit"])
+def test_nobody_waits_while_an_archive_is_unpacked(app, as_, cast, module, monkeypatch, address):
+    """SQLite has one writer at a time: it must not be the one who unpacks."""
+    package = factories.package(module)
+    db.session.commit()
+    lay_down, written = actions.lay_down, []
+
+    def while_others_write(*given, **named):
+        with db.engine.connect() as another:
+            another.exec_driver_sql("UPDATE person SET locale = 'ru'")
+            another.commit()
+            written.append(True)
+        return lay_down(*given, **named)
+
+    monkeypatch.setattr(actions, "lay_down", while_others_write)
+    form = {"title": "Курс", "upload": (zips.archive(), "course.zip"), "rule": "claimed", "version": package.version}
+    where = address.format(module=module.id, package=package.id)
+    answer = as_(cast.trainer).post(f"/packages/{where}", data=form)
+
+    assert (answer.status_code, written) == (303, [True])

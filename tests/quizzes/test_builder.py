@@ -485,6 +485,21 @@ def test_undoing_a_correction_asks_about_the_results_as_the_correction_did(cast,
     assert attempt.percent == 100
 
 
+def test_a_choice_that_comes_back_is_the_one_people_picked(cast, as_, quiz, q, right, attempt):
+    as_(cast.volunteer).post(f"/attempts/{attempt.id}/submission", data=form_of(right))
+    client, path = as_(cast.trainer), f"/quizzes/{quiz.id}/questions/{q.single.id}"
+    before = [one.id for one in q.single.choices]
+    others = rows(("Послать письмо", False), ("Позвать всех", True), ids=tuple(before[1:]))
+    client.post(f"{path}/edit", data=single(**others, version=q.single.version))
+
+    undone = client.post(f"{path}/undo", data={"version": q.single.version})
+    client.post(f"{path}/regrading")
+
+    assert [one.id for one in q.single.choices] == before
+    assert attempt.percent == 100
+    assert undone.status_code == 303
+
+
 def test_one_answer_of_several_right_ones_may_stay_where_it_came_from_elsewhere(cast, as_, quiz):
     question = factories.question(quiz, right=("ГОСТ", "Госстандарт"), wrong=("ОСТ",))
     client, path = as_(cast.trainer), f"/quizzes/{quiz.id}/questions/{question.id}/edit"
