@@ -108,10 +108,6 @@ def test_an_animation_goes_on_moving_and_has_no_lesser_sizes():
     assert b"secret" not in drawn.content and drawn.smaller == []
 
 
-<<<<<<< HEAD
-=======
-@pytest.mark.parametrize("content", [bomb(), film(200, 900)], ids=["one picture", "an animation"])
->>>>>>> dd6b2c7 (Bring a choice back as the one that people picked)
 @pytest.mark.parametrize("look", [pictures.check, pictures.draw])
 def test_more_points_than_may_be_decoded_are_refused(look):
     with pytest.raises(pictures.TooManyPixels):
