@@ -16,7 +16,7 @@ from lms.cycles.actions import place
 from lms.cycles.models import Module
 from lms.extensions import db
 from lms.materials import actions, differences, markdown, queries
-from lms.materials.filling_views import write
+from lms.materials.filling_views import lay_down, write
 from lms.materials.forms import (
     FORMS,
     MaterialForm,
@@ -41,7 +41,7 @@ def new() -> ResponseReturnValue:
     kind = _kind(request.args.get("kind", MaterialKind.PAGE.value))
     material = actions.new_material(module, kind, now=now())
     form = _form(material, module)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and lay_down(form):
         place(material, module)
         db.session.add(material)
         if write(form, material):
@@ -70,7 +70,7 @@ def edit(material_id: int) -> ResponseReturnValue:
     material = find_material(material_id)
     form = _form(material, cast(Module, material.module))
     meanwhile = None
-    if form.validate_on_submit():
+    if form.validate_on_submit() and lay_down(form):
         if require_version(material.version, form.version.data):
             if write(form, material):
                 material.updated_at = now()

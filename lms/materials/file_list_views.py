@@ -53,13 +53,14 @@ def replace_file(file_id: int) -> ResponseReturnValue:
     form = ReplacementForm(file)
     meanwhile = None
     if form.validate_on_submit():
-        if require_version(file.version, form.version.data):
-            if _put_in_place(form, file):
-                db.session.commit()
-                flash(_("“%(name)s” has taken its place, the address is the same.", name=file.original_name), "done")
-                return redirect(url_for("materials.files"), 303)
-            db.session.rollback()
-        else:
+        new = _laid_down(form)
+        if new is not None and require_version(file.version, form.version.data):
+            new.uploaded_by_id = me().id
+            actions.put_in_place(file, new)
+            db.session.commit()
+            flash(_("“%(name)s” has taken its place, the address is the same.", name=file.original_name), "done")
+            return redirect(url_for("materials.files"), 303)
+        if new is not None:
             form.version.data = str(file.version)
             size, when = file_size(file.size), moment(file.uploaded_at)
             meanwhile = [(_("File"), f"{file.original_name}, {size}, {when}")]
@@ -85,16 +86,17 @@ def remove_file(file_id: int) -> ResponseReturnValue:
     return redirect(url_for("materials.files", unused=1), 303)
 
 
-def _put_in_place(form: ReplacementForm, file: StoredFile) -> bool:
+def _laid_down(form: ReplacementForm) -> StoredFile | None:
+    """The new file in its place, without anybody waiting for it; or none where there is no room, as the form says."""
+    if form.upload.came_ahead is not None:
+        return form.upload.came_ahead
+    db.session.rollback()
     given, largest = form.upload.data, current_app.config["UPLOAD_LIMIT"]
     try:
-        new = form.upload.came_ahead or actions.laid_down(given, files_folder(), largest=largest, now=now())
+        return actions.laid_down(given, files_folder(), largest=largest, now=now())
     except storage.NoRoom:
         form.upload.errors = [no_room()]
-        return False
-    new.uploaded_by_id = me().id
-    actions.put_in_place(file, new)
-    return True
+        return None
 
 
 def _uses(ids: list[int]) -> dict[int, list[Use]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import IO
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
@@ -12,12 +11,30 @@ from werkzeug.datastructures import FileStorage
 from lms.access import me
 from lms.clock import now
 from lms.cycles.models import State
+from lms.extensions import db
 from lms.materials import actions, documents, lengths, markdown, pasted_html, storage, use_queries
 from lms.materials.forms import FileForm, LinkForm, MaterialForm, PageForm, RecordingForm
 from lms.materials.models import Material, StoredFile
-from lms.materials.upload_forms import no_room, upload_problem
+from lms.materials.upload_forms import UploadField, no_room, upload_problem
 from lms.materials.views import files_folder
 from lms.materials.watching_actions import forget_watching
+
+
+def lay_down(form: MaterialForm) -> bool:
+    """The files that came with the form, put in their place before anything is written: that takes its time, and
+    nobody shall wait for it meanwhile. False: there is no room; the form says so."""
+    fields = [field for field in form if isinstance(field, UploadField) and isinstance(field.data, FileStorage)]
+    if isinstance(form, PageForm) and form.uploads.data:
+        fields.append(form.uploads)
+    if fields:
+        db.session.rollback()
+    for field in fields:
+        try:
+            field.data = [*map(_laid, field.data)] if isinstance(field.data, list) else _laid(field.data)
+        except storage.NoRoom:
+            field.errors = [no_room()]
+            return False
+    return True
 
 
 def write(form: MaterialForm, material: Material) -> bool:
@@ -72,7 +89,7 @@ def _write_recording(form: RecordingForm, material: Material) -> None:
     material.chapters = form.chapters.data
     actions.write_transcript(material, form.transcript.data)
     if form.upload.data:
-        material.seconds = lengths.seconds(_content(form.upload.data))
+        material.seconds = _seconds(form.upload.data)
         material.url, material.file = "", _keep(form.upload.data)
         forget_watching(material)
     elif form.url.data and form.url.data != material.url:
@@ -80,7 +97,7 @@ def _write_recording(form: RecordingForm, material: Material) -> None:
         material.file, material.seconds = None, None
         forget_watching(material)
     if form.sound_upload.data:
-        material.seconds = material.seconds or lengths.seconds(_content(form.sound_upload.data))
+        material.seconds = material.seconds or _seconds(form.sound_upload.data)
         material.sound = _keep(form.sound_upload.data)
     elif form.without_sound.data:
         material.sound = None
@@ -96,18 +113,25 @@ def _read_document(form: PageForm) -> str:
         picture = FileStorage(BytesIO(content), filename=name)
         if upload_problem(picture, current_app.config["UPLOAD_LIMIT"]):
             return ""
-        file = _keep(picture)
+        file = _keep(_laid(picture))
         return url_for("materials.file", file_id=file.id, name=file.original_name)
 
     return documents.to_markdown(form.document.data.stream, keep_picture)
 
 
-def _keep(upload: FileStorage | StoredFile) -> StoredFile:
-    """What came with the form is kept now; what came ahead of it is."""
-    if isinstance(upload, StoredFile):
-        return upload
-    return actions.keep_file(upload, me(), files_folder(), largest=current_app.config["UPLOAD_LIMIT"], now=now())
+def _laid(upload: FileStorage) -> StoredFile:
+    return actions.laid_down(upload, files_folder(), largest=current_app.config["UPLOAD_LIMIT"], now=now())
 
 
-def _content(upload: FileStorage | StoredFile) -> IO[bytes]:
-    return (files_folder() / upload.storage_name).open("rb") if isinstance(upload, StoredFile) else upload.stream
+def _keep(file: StoredFile) -> StoredFile:
+    """One that came ahead of the form is kept already."""
+    if file.id is None:
+        file.uploaded_by_id = me().id
+        db.session.add(file)
+        db.session.flush()
+    return file
+
+
+def _seconds(file: StoredFile) -> int | None:
+    with (files_folder() / file.storage_name).open("rb") as content:
+        return lengths.seconds(content)

@@ -90,7 +90,8 @@ def refuse_bad_files(_form: FlaskForm, field: Field) -> None:
 class UploadField(FileField):
     """A file that comes with the form; or one that came ahead of it in pieces (uploading.js), named by its token.
 
-    ``data`` is a FileStorage, or a StoredFile. One that came ahead stays when the form is shown again.
+    ``data`` is a FileStorage, or a StoredFile: one that came ahead, which stays when the form is shown again, or one
+    that the view has laid down.
     """
 
     data: Any
@@ -106,11 +107,13 @@ class UploadField(FileField):
     @property
     def file_name(self) -> str:
         """What the chosen file is called; empty where none is."""
-        return self.came_ahead.original_name if self.came_ahead else (self.data.filename or "") if self.data else ""
+        if isinstance(self.data, StoredFile):
+            return self.data.original_name
+        return (self.data.filename or "") if self.data else ""
 
     @property
     def came_ahead(self) -> StoredFile | None:
-        return self.data if isinstance(self.data, StoredFile) else None
+        return self.data if self.token else None
 
 
 class ReplacementForm(EditForm):

@@ -35,7 +35,10 @@ def upload() -> ResponseReturnValue:
     if problem := upload_problem(given, largest) or quota_problem(given.stream.seek(0, 2)):
         return {"message": problem}, 422
     given.stream.seek(0)
-    kept = actions.keep_file(given, me(), files_folder(), largest=largest, now=now())
+    db.session.rollback()  # drawing a picture takes its time, and nobody shall wait for it
+    kept = actions.laid_down(given, files_folder(), largest=largest, now=now())
+    kept.uploaded_by_id = me().id
+    db.session.add(kept)
     db.session.commit()
     return {"markdown": actions.mention(kept)}, 201
 
