@@ -10,7 +10,7 @@ from lms.accounts.passwords import hash_password
 from lms.cycles.actions import enrol
 from lms.extensions import db
 from lms.reports.models import GrantPlan
-from lms.seeds import curriculum, essays, history, letters, people, surveys
+from lms.seeds import completion, curriculum, essays, history, letters, people, surveys
 
 PASSWORD = "masterskaya-demo"
 SIGN_INS = {
@@ -35,6 +35,7 @@ def load(now: datetime) -> None:
     db.session.add(GrantPlan(cycle_id=school.cycle.id, contract="26-1-000000", planned=planned))
     essays.tell(everybody, school, now)
     surveys.tell(everybody, school, chance, now)
+    completion.tell(everybody, school, now)
     for person in everybody.all:
         if person.email in SIGN_INS.values():
             person.password_hash = hash_password(PASSWORD)
