@@ -252,8 +252,8 @@ def settle(attempt: Attempt) -> None:
     db.session.flush()
     rows = db.session.execute(
         select(Answer.points, Answer.out_of).where(Answer.attempt_id == attempt.id, Answer.out_of.is_not(None))
-    ).tuples()
-    _settle(attempt, list(rows))
+    )
+    _settle(attempt, [(row.points, row.out_of) for row in rows])
 
 
 def _settle(attempt: Attempt, rows: Sequence[tuple[Decimal | None, Decimal | None]]) -> None:
