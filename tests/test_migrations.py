@@ -102,9 +102,12 @@ def test_the_demo_fits_into_the_migrated_tables_and_survives_each_step_down_and_
     for _step in range(1, len(list(ScriptDirectory("migrations").walk_revisions()))):
         flask_migrate.downgrade(revision="-1")
         kept = tables() - LEFT_BEHIND
-        assert rows(kept) == {name: before[name] for name in kept}
+        expected = {name: before[name] for name in kept}
+        if "package" not in kept:
+            expected["activity"] -= before["package"]  # nor does it know packages
+        assert rows(kept) == expected
     flask_migrate.upgrade()
-    assert rows(kept) == {name: before[name] for name in kept}
+    assert rows(kept) == expected
 
 
 def test_two_migrations_never_stand_side_by_side():

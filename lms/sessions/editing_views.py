@@ -16,7 +16,7 @@ from lms.access import allow, me, require, require_version
 from lms.centres.models import Centre
 from lms.clock import now
 from lms.cycles.actions import place
-from lms.cycles.models import Module
+from lms.cycles.models import Activity, Module
 from lms.cycles.queries import current_cycle, visible_cycles
 from lms.extensions import db
 from lms.sessions import agenda, invitation_actions, queries, reminder_actions, waiting_actions, words
@@ -139,6 +139,8 @@ def page_of_new(
 def edit(live_session_id: int) -> ResponseReturnValue:
     live_session = find_visible(live_session_id)
     require(can.edit_live_session(me(), live_session))
+    if request.method == "POST":
+        hold(live_session)
     form = LiveSessionForm()
     offer_choices(form, live_session.zone)
     meanwhile: Any = None
@@ -215,6 +217,8 @@ def template(live_session_id: int) -> ResponseReturnValue:
 def cancellation(live_session_id: int) -> ResponseReturnValue:
     live_session = find_visible(live_session_id)
     require(can.edit_live_session(me(), live_session))
+    if request.method == "POST":
+        hold(live_session)
     if live_session.is_cancelled:
         flash(_("The session has been called off already."), "wait")
         return redirect(url_for("sessions.show", live_session_id=live_session_id), 303)
@@ -245,6 +249,12 @@ def cancellation(live_session_id: int) -> ResponseReturnValue:
 
 
 # --- what both forms share --------------------------------------------------------------------------------------------
+def hold(live_session: LiveSession) -> None:
+    """Who changes it at the same moment waits, and is then shown what was changed."""
+    db.session.execute(select(Activity.id).where(Activity.id == live_session.id).with_for_update())
+    db.session.refresh(live_session)
+
+
 def offer_choices(form: LiveSessionForm, zone: str = "") -> None:
     form.offer(
         modules=queries.modules_to_choose(),

@@ -84,10 +84,11 @@ def test_a_letters_guest_waits_for_the_material_of_her_session_as_well(app, cast
 
 def test_one_activity_is_given_a_date_in_moscow_time(app, cast, as_, module):
     page = factories.material(module, title="Три отчёта", state=State.DRAFT)
-    trainer, path = as_(cast.trainer), f"/activities/{page.id}/schedule"
+    path = f"/activities/{page.id}/schedule"
 
-    assert "Когда открыть «Три отчёта»?" in words(trainer.get(path))
     with time_machine.travel("2026-11-28 09:00:00Z", tick=False):
+        trainer = as_(cast.trainer)
+        assert "Когда открыть «Три отчёта»?" in words(trainer.get(path))
         response = trainer.post(path, data={"day": "2026-12-03", "hour": "15:00"})
         editor = words(trainer.get(f"/modules/{module.id}/edit"))
 

@@ -47,7 +47,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     endpoint, filer = (f"http://127.0.0.1:{ports[name]}" for name in ("s3.port", "filer.port"))
     options = {
         "dir": folder, "ip": "127.0.0.1", "s3": "true", "s3.config": folder / "keys.json", "volume.max": 20,
-        "master.volumeSizeLimitMB": 64, "master.telemetry": "false", "s3.port.iceberg": 0, **ports,
+        "master.volumeSizeLimitMB": 64, "master.telemetry": "false", "s3.port.iceberg": 0, "s3.port.lance": 0, **ports,
     }  # fmt: skip
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
