@@ -65,7 +65,7 @@ class Correspondence:
         self.centre = factories.centre()
         self.trainer = factories.person(roles={Role.TRAINER}, centre=self.centre)
         self.learner = factories.person(centre=self.centre)
-        self.module = factories.module(factories.cycle(slug="rc"))
+        self.module = factories.module(factories.cycle(slug="rc-letters"))
         self.material = factories.material(self.module)
         self.meeting = factories.live_session(self.module, trainers=[self.trainer])
 

@@ -31,6 +31,10 @@ def test_a_guest_waits_for_a_seat_and_gets_it(visitor: Any, platform: Platform) 
     coordinator.press("Новая встреча", "link")
     coordinator.fill("title", TITLE)
     coordinator.fill("capacity", "1")
+    # Of which cycle: the session made last, which it starts from, may be of another.
+    page.locator("[name=module_id]").select_option(label="Школа ресурсных центров — 2026: вне модулей")
+    page.locator("[name=audience]").select_option("cycle")
+    coordinator.interactions += 2
     coordinator.press(re.compile("Опубликовать и пригласить"))
     coordinator.says(re.compile("Встреча опубликована"))
     assert coordinator.interactions <= 8
