@@ -52,6 +52,16 @@ def test_a_new_session_starts_as_a_copy_of_the_last_one(school, as_, cast):
     assert "PR и соцсети НКО без бюджета" not in text
 
 
+def test_a_new_session_starts_from_no_draft_that_a_copied_cycle_left(school, as_, cast):
+    copied = factories.module(factories.cycle(slug="next-season"))
+    factories.live_session(copied, room_url="https://meet.example.org/draft", state="draft")
+
+    text = as_(cast.coordinator).get("/sessions/new").get_data(as_text=True)
+
+    assert school.live_session.room_url in text
+    assert "https://meet.example.org/draft" not in text
+
+
 def test_a_new_session_stands_in_the_module_it_was_asked_for(school, as_, cast):
     other = factories.module(school.cycle, title="Отчётность")
 
