@@ -34,6 +34,7 @@ class LaidDown:
     kept: storage.Kept
     found: Manifest
     name: str
+    unpacked: Path | None  # the folder it was unpacked into for the first time
 
 
 def lay_down(content: IO[bytes], name: str, *, unpacked: Path, largest: int) -> LaidDown:
@@ -47,12 +48,20 @@ def lay_down(content: IO[bytes], name: str, *, unpacked: Path, largest: int) -> 
     content.seek(0)
     files = storage.here()
     kept = storage.keep(content, files, largest=largest)
+    is_known = (unpacked / kept.sha256).is_dir()
     try:
         contents.unpacked(unpacked, kept.sha256, lambda: (files / kept.name).open("rb"))
     except (OSError, archive.Refused):
         storage.remove(files, kept.name)
         raise
-    return LaidDown(kept, found, name)
+    return LaidDown(kept, found, name, None if is_known else unpacked)
+
+
+def take_away(laid: LaidDown) -> None:
+    """No package takes it."""
+    storage.remove(storage.here(), laid.kept.name)
+    if laid.unpacked is not None:
+        contents.forget(laid.unpacked, laid.kept.sha256)
 
 
 def take_archive(package: Package, laid: LaidDown, person: Person, *, now: datetime) -> None:

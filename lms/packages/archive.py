@@ -18,6 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
+from lms.materials.places import NoRoom
 from lms.packages.manifest import LARGEST, NAME
 
 MOST_FILES = 5_000
@@ -65,10 +66,14 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EO
 
 @dataclass(frozen=True)
 class Looked:
-    """What is in an archive that may be unpacked: the names of its files as they are written, and its manifest."""
+    """What is in an archive that may be unpacked: the names of its files as they are written, and its manifest.
+
+    ``size`` is how many bytes it comes to when it is unpacked.
+    """
 
     names: tuple[str, ...]
     manifest: bytes
+    size: int
 
 
 def look_through(content: IO[bytes]) -> Looked:
@@ -81,20 +86,20 @@ def look_through(content: IO[bytes]) -> Looked:
             manifest = archive.read(found) if found.file_size <= LARGEST else b""
     except _BROKEN as error:
         raise error if isinstance(error, Refused) else Refused(Trouble.DAMAGED) from error
-    return Looked(tuple(entries), manifest)
+    return Looked(tuple(entries), manifest, sum(entry.file_size for entry in entries.values()))
 
 
 def unpack(content: IO[bytes], folder: Path, room: int) -> None:
     """Write every file into the folder, which must be empty, if they fit into so many bytes.
 
-    Raises Refused, and OSError where they do not fit; whoever calls removes what is there.
+    Raises Refused, and NoRoom where they do not fit; whoever calls removes what is there.
     """
     _check_list(content)
     try:
         with zipfile.ZipFile(content) as archive:
             entries = _entries(archive)
             if sum(entry.file_size for entry in entries.values()) > room:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                raise NoRoom(errno.ENOSPC, os.strerror(errno.ENOSPC))
             for name, entry in entries.items():
                 target = folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,6 @@ from lms.clock import now
 from lms.cycles.actions import place
 from lms.cycles.models import Module, Rule, State
 from lms.extensions import db
-from lms.materials import storage
 from lms.materials.filetypes import kept_name
 from lms.materials.storage import TooLarge
 from lms.packages import actions, archive, queries, words
@@ -59,7 +58,7 @@ def edit(package_id: int) -> ResponseReturnValue:
             return _after(package)
         meanwhile = form.meanwhile(vars(package) | {"is_published": package.is_published})
         if laid is not None:
-            storage.remove(storage.here(), laid.kept.name)
+            actions.take_away(laid)
     page = render_template(
         "packages/edit.html",
         form=form,

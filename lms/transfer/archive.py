@@ -77,6 +77,11 @@ def inside(file: Tree) -> str:
     return f"files/{file['key']}/{file['original_name']}"
 
 
+def inside_of_package(package: Tree) -> str:
+    """Where the ZIP of a package of the tree stands in the archive."""
+    return f"packages/{package['key']}/{package['zip']['original_name']}"
+
+
 def manifest(tree: Tree) -> bytes:
     return (json.dumps(tree, ensure_ascii=False, indent=1) + "\n").encode()
 

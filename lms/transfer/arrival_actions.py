@@ -5,7 +5,11 @@ from __future__ import annotations
 import secrets
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import IO
 
 from flask_babel import gettext as _
@@ -18,11 +22,20 @@ from lms.materials import pictures, storage
 from lms.materials.actions import laid_down
 from lms.materials.models import StoredFile
 from lms.materials.storage import Place
-from lms.transfer.delivery import Delivery, must_be_whole
+from lms.packages import actions as packages
+from lms.packages.actions import LaidDown
+from lms.packages.archive import Refused
+from lms.packages.manifest import Unreadable as NoPackage
+from lms.transfer.delivery import Delivery, must_be_whole, package_of
 from lms.transfer.models import Arrival
+from lms.transfer.parcel import Tree
 from lms.transfer.shifting import Shift
 from lms.transfer.unpacking_actions import Unpacking, make_cycle
 from lms.transfer.values import Unreadable
+
+_DAMAGED = (
+    storage.TooLarge, pictures.TooManyPixels, pictures.Unreadable, zipfile.BadZipFile, zlib.error, Refused, NoPackage,
+)  # fmt: skip
 
 
 def keep(content: IO[bytes], name: str, by: Person, place: Place, *, largest: int, now: datetime) -> Arrival:
@@ -36,36 +49,57 @@ def keep(content: IO[bytes], name: str, by: Person, place: Place, *, largest: in
     return arrival
 
 
-def lay_down_files(delivery: Delivery, place: Place, *, largest: int, now: datetime) -> dict[str, StoredFile]:
-    """The files that can be kept, in their place, by their keys; no rows yet. Does not ask the database.
+@dataclass
+class Laid:
+    """What came along, in its place and in no row yet, by the keys in the tree."""
 
-    Raises Unreadable where a file is damaged; no file is left behind then.
+    files: dict[str, StoredFile] = field(default_factory=dict)
+    packages: dict[str, LaidDown] = field(default_factory=dict)
+
+
+def lay_down(delivery: Delivery, place: Place, *, unpacked: Path, largest: int, now: datetime) -> Laid:
+    """The files and packages that can be kept; packages are unpacked there too. Does not ask the database.
+
+    Raises Unreadable where one is damaged; nothing is left behind then.
     """
-    laid: dict[str, StoredFile] = {}
+    laid = Laid()
     try:
         for file in delivery.files:
-            with delivery.open_file(file["key"]) as content:
+            with _mended(file), delivery.open_file(file["key"]) as content:
                 must_be_whole(content, file)
                 upload = FileStorage(content, filename=file["original_name"])
-                laid[file["key"]] = laid_down(upload, place, largest=largest, now=now)
-    except (storage.TooLarge, pictures.TooManyPixels, pictures.Unreadable, zipfile.BadZipFile, zlib.error) as error:
-        take_away(laid, place)
-        raise Unreadable(_("The file “%(name)s” in the archive is damaged.", name=file["original_name"])) from error
+                laid.files[file["key"]] = laid_down(upload, place, largest=largest, now=now)
+        for package in delivery.packages:
+            name = package["zip"]["original_name"]
+            with _mended(package["zip"]), package_of(delivery, package, largest) as content:
+                must_be_whole(content, package["zip"])
+                laid.packages[package["key"]] = packages.lay_down(content, name, unpacked=unpacked, largest=largest)
     except BaseException:
         take_away(laid, place)
         raise
     return laid
 
 
-def take_away(laid: dict[str, StoredFile], place: Place) -> None:
-    for file in laid.values():
+@contextmanager
+def _mended(file: Tree) -> Iterator[None]:
+    """Whatever is found to be wrong with it is said in a sentence."""
+    try:
+        yield
+    except _DAMAGED as error:
+        raise Unreadable(_("The file “%(name)s” in the archive is damaged.", name=file["original_name"])) from error
+
+
+def take_away(laid: Laid, place: Place) -> None:
+    for file in laid.files.values():
         for name in (file.storage_name, *(size.storage_name for size in file.sizes)):
             storage.remove(place, name)
+    for package in laid.packages.values():
+        packages.take_away(package)
 
 
 def bring_in(
     delivery: Delivery,
-    laid: dict[str, StoredFile],
+    laid: Laid,
     *,
     title: str,
     title_en: str,
@@ -74,12 +108,13 @@ def bring_in(
     by: Person,
     now: datetime,
 ) -> Cycle:
-    """A draft cycle with the files that were laid down for it."""
-    for file in laid.values():
+    """A draft cycle with the files and packages that were laid down for it."""
+    for file in laid.files.values():
         file.uploaded_by_id = by.id
-    db.session.add_all(laid.values())
+    db.session.add_all(laid.files.values())
     db.session.flush()
-    cycle = make_cycle(Unpacking(delivery.tree, by, shift, now, files=laid), title=title, title_en=title_en)
+    unpacking = Unpacking(delivery.tree, by, shift, now, files=laid.files, packages=laid.packages)
+    cycle = make_cycle(unpacking, title=title, title_en=title_en)
     cycle.starts_on = starts_on
     db.session.flush()
     return cycle

@@ -132,15 +132,19 @@ class _Checking:
         rule = common["rule"] if common["rule"] in fitting else fitting[0]
         return {**values, "rule": rule, "state": _ready(common, _has_content(values))}
 
-    def package(self, told: Tree, _place: str, common: Tree) -> Tree:
-        """A copy has the archive of the one it is of; from elsewhere only the name comes."""
-        source = told.get("source") if self.trusted else None
-        if source is None:
+    def package(self, told: Tree, place: str, common: Tree) -> Tree:
+        """A copy has the ZIP of the one it is of; from elsewhere one of its own, or its name only."""
+        source, packed = told.get("source") if self.trusted else None, told.get("zip")
+        if packed is not None and not isinstance(packed, dict):
+            raise Wrong(f"{place}.zip")
+        packed = self._content(packed, f"{place}.zip") if packed else None
+        if source is None and packed is None:
             said = _("“%(title)s” comes without its ZIP: upload it there again.", title=common["title"])
             self.doubts.append(said)
         fitting = FITTING_RULES["package"]
         rule = common["rule"] if common["rule"] in fitting else fitting[0]
-        return {"source": source, "rule": rule, "state": _ready(common, source is not None)}
+        is_ready = source is not None or packed is not None
+        return {"source": source, "zip": packed, "rule": rule, "state": _ready(common, is_ready)}
 
     def quiz(self, told: Tree, place: str, common: Tree) -> Tree:
         values = _read(Quiz, told, place)
@@ -242,10 +246,13 @@ class _Checking:
         return values
 
     def _file(self, told: Tree, place: str) -> Tree:
+        return {"key": self._own_key(told, place), **self._content(told, place)}
+
+    def _content(self, told: Tree, place: str) -> Tree:
+        """What is said of bytes that lie beside the tree."""
         values = _read(StoredFile, told, place)
-        _required(values, place, "original_name", "sha256")
-        name = kept_name(values["original_name"])
-        return {"key": self._own_key(told, place), **values, "original_name": name}
+        _required(values, place, "original_name", "sha256", "size")
+        return values | {"original_name": kept_name(values["original_name"])}
 
     def _address(self, told: Any, place: str) -> str | None:
         if told is not None and not (isinstance(told, str) and len(told) < 1000):

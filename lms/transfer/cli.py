@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from lms.accounts.queries import by_email
@@ -12,6 +13,7 @@ from lms.clock import now
 from lms.dates import DEADLINE_ZONE
 from lms.extensions import db
 from lms.materials import storage
+from lms.packages.host import packages_folder
 from lms.permissions import carry_cycles
 from lms.transfer import arrival_actions, delivery
 from lms.transfer.shifting import Shift
@@ -33,7 +35,8 @@ def bring_in(file: Path, email: str) -> None:
     try:
         with file.open("rb") as content, delivery.opened(content, largest=_MOST, most=_MOST) as found:
             told = found.tree["cycle"]
-            laid = arrival_actions.lay_down_files(found, storage.here(), largest=_MOST, now=now())
+            unpacked = packages_folder(current_app.config)
+            laid = arrival_actions.lay_down(found, storage.here(), unpacked=unpacked, largest=_MOST, now=now())
             cycle = arrival_actions.bring_in(
                 found, laid, title=told["title"], title_en=told.get("title_en") or "",
                 starts_on=told.get("starts_on"), shift=Shift(0, DEADLINE_ZONE), by=person, now=now(),

@@ -68,7 +68,7 @@ TABLES = {
         linked=("file_id", "sound_id", "recording_of_id"),
         made=("id", "body_html", "transcript_html"),
     ),
-    # A copy has the same archive; into another platform only its name comes, and the archive is uploaded there again.
+    # A copy has the same ZIP; an archive carries it beside its manifest, and what is in it is read anew.
     "package": Carried(
         made=(
             "id", "storage_name", "original_name", "size", "sha256", "edition", "outline", "uploaded_at",

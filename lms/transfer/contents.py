@@ -9,7 +9,7 @@ from datetime import datetime
 
 from flask_babel import ngettext
 
-from lms.transfer.parcel import Tree, activities, questions
+from lms.transfer.parcel import Tree, activities, packages_of, questions
 from lms.transfer.shifting import Shift
 
 
@@ -47,8 +47,8 @@ def _asked(tree: Tree) -> int:
 
 
 def size_of_files(tree: Tree) -> int:
-    """In bytes."""
-    return sum(file["size"] for file in tree["files"])
+    """With the ZIPs of packages, in bytes."""
+    return sum(one["size"] for one in (*tree["files"], *(package["zip"] for package in packages_of(tree))))
 
 
 def sessions(tree: Tree, shift: Shift) -> Sequence[Moved]:

@@ -16,7 +16,7 @@ from lms.materials.places import KeptFile
 from lms.slugs import slug as slug_of
 from lms.transfer import archive, cartridge_writer, contents, parcel_queries
 from lms.transfer.checking import checked
-from lms.transfer.parcel import Tree
+from lms.transfer.parcel import Tree, packages_of
 from lms.transfer.parcel_queries import Parcel
 from lms.transfer.views import blueprint, find_cycle
 
@@ -64,8 +64,12 @@ def _named(cycle: Cycle) -> str:
 
 
 def _archive(parcel: Parcel) -> Iterator[bytes]:
-    texts = [(archive.MANIFEST, archive.manifest(parcel.tree))]
-    return archive.pack(texts, _kept(parcel, parcel.tree["files"]))
+    texts, place = [(archive.MANIFEST, archive.manifest(parcel.tree))], storage.here()
+    packages = [
+        (archive.inside_of_package(package), place / parcel.packages[package["key"]].storage_name)
+        for package in packages_of(parcel.tree)
+    ]
+    return archive.pack(texts, [*_kept(parcel, parcel.tree["files"]), *packages])
 
 
 def _cartridge(parcel: Parcel, version: str) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ from lms.clock import now
 from lms.extensions import db
 from lms.freshness import no_store
 from lms.materials import storage
+from lms.packages.host import packages_folder
 from lms.transfer import arrival_actions, arrival_queries, contents, delivery
 from lms.transfer.delivery import Delivery
 from lms.transfer.forms import ArchiveForm, NamedSeasonForm
@@ -64,9 +65,10 @@ def _find(arrival_id: int) -> Arrival:
 
 
 @contextmanager
-def _opened(arrival: Arrival) -> Iterator[Delivery]:
+def _opened(waiting: str) -> Iterator[Delivery]:
+    """What is in the file of that name. It takes its time: whoever calls holds nothing that others wait for."""
     with (
-        (storage.here() / arrival.storage_name).open("rb") as content,
+        (storage.here() / waiting).open("rb") as content,
         delivery.opened(content, largest=_largest()) as found,
     ):
         yield found
@@ -81,7 +83,7 @@ def show_import(arrival_id: int) -> ResponseReturnValue:
     if not arrival.storage_name:
         return to_cycle(arrival)
     try:
-        with _opened(arrival) as found:
+        with _opened(arrival.storage_name) as found:
             cycle = found.tree["cycle"]
             given = {name: cycle.get(name) for name in ("title", "title_en", "starts_on")}
             return _page(arrival, found, NamedSeasonForm(**given))
@@ -101,8 +103,8 @@ def _page(arrival: Arrival, found: Delivery, form: NamedSeasonForm) -> str:
         sessions=contents.sessions(found.tree, shift),
         shift=said_shift(shift),
         modules=[module["title"] for module in found.tree["modules"]],
-        kept=len(found.files),
-        size=sum(file["size"] for file in found.files),
+        kept=len(found.files) + len(found.packages),
+        size=found.size,
         doubts=found.doubts,
     )
 
@@ -118,22 +120,25 @@ def write_import(arrival_id: int) -> ResponseReturnValue:
     arrival = _find(arrival_id)
     if not arrival.storage_name:
         return to_cycle(arrival)
-    form = NamedSeasonForm()
+    form, waiting = NamedSeasonForm(), arrival.storage_name
     valid = form.validate_on_submit()
+    db.session.rollback()  # nobody waits while it is looked through and laid down
     try:
-        with _opened(arrival) as found:
+        with _opened(waiting) as found:
             return _make(arrival_id, found, form) if valid else (_page(arrival, found, form), 422)
     except Unreadable as error:
         db.session.rollback()
         flash(str(error), "late")
-        return redirect(url_for("transfer.show_import", arrival_id=arrival_id), 303)
+    except FileNotFoundError:  # pressed twice at once: the other was faster
+        db.session.rollback()
+    return redirect(url_for("transfer.show_import", arrival_id=arrival_id), 303)
 
 
 def _make(arrival_id: int, found: Delivery, form: NamedSeasonForm) -> ResponseReturnValue:
-    """Its files first, which takes its time, without anybody waiting for it; then the cycle."""
-    db.session.rollback()
+    """Its files and packages first, which takes its time; then the cycle."""
     place = storage.here()
-    laid = arrival_actions.lay_down_files(found, place, largest=_largest(), now=now())
+    unpacked = packages_folder(current_app.config)
+    laid = arrival_actions.lay_down(found, place, unpacked=unpacked, largest=_largest(), now=now())
     try:
         arrival = _find(arrival_id)
         if not arrival.storage_name:  # pressed twice at once: the other was faster

@@ -52,6 +52,11 @@ def activities(tree: Tree) -> Iterator[Tree]:
     yield from tree["sessions"]
 
 
+def packages_of(tree: Tree) -> Iterator[Tree]:
+    """Those that have their ZIP beside the tree."""
+    return (one for one in activities(tree) if one["type"] == "package" and one.get("zip"))
+
+
 def questions(tree: Tree) -> Iterator[Tree]:
     """Those of quizzes and those of the bank."""
     for activity in activities(tree):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -26,20 +26,26 @@ from lms.transfer.parcel import FORMAT, NOWHERE, VERSION, Tree, named_files, wit
 from lms.transfer.values import tell
 
 _PERSONAL = {LiveSessionKind.CONSULTATION}
+# A package has its ZIP in columns that are called as those of a file.
+_ZIP = cast(Table, StoredFile.__table__)
 
 
 @dataclass
 class Parcel:
-    """``files`` and ``topics`` are by their keys in the tree; ``stays`` says what of it stays behind by itself."""
+    """``files``, ``packages`` and ``topics`` are by their keys in the tree.
+
+    ``stays`` says what of it stays behind by itself.
+    """
 
     tree: Tree
     files: dict[str, StoredFile] = field(default_factory=dict)
+    packages: dict[str, Package] = field(default_factory=dict)  # those with a ZIP
     topics: dict[str, Topic] = field(default_factory=dict)
     stays: list[str] = field(default_factory=list)
 
 
 def of_cycle(cycle: Cycle, *, for_elsewhere: bool = False) -> Parcel:
-    """``for_elsewhere``: it leaves this installation, and the archives of packages do not."""
+    """``for_elsewhere``: it leaves this installation, where no package of ours can be pointed to."""
     modules = db.session.scalars(
         select(Module)
         .where(Module.cycle_id == cycle.id)
@@ -110,6 +116,7 @@ class _Packing:
         self.keys: dict[int, str] = {}  # of modules that come along, by id
         self.activity_keys: dict[int, str] = {}
         self.topics: dict[int, tuple[str, Topic]] = {}
+        self.packages: dict[str, Package] = {}
         self.left: Counter[str] = Counter()
         self.stays: list[str] = []
 
@@ -177,9 +184,12 @@ class _Packing:
         }
 
     def package(self, package: Package) -> Tree:
-        if self.for_elsewhere:
-            self.stays.append(_("The ZIP of the package “%(title)s”.", title=package.title))
-        return {"source": None if self.for_elsewhere else package.id}
+        """Here the copy has the ZIP of the one it is of; elsewhere one of its own, which lies beside the tree."""
+        if not self.for_elsewhere:
+            return {"source": package.id}
+        if package.storage_name:
+            self.packages[self.activity_keys[package.id]] = package
+        return {"zip": tell(package, _ZIP, TABLES[_ZIP.name].told) if package.storage_name else None}
 
     def quiz(self, quiz: Quiz) -> Tree:
         self.left["retired"] += sum(question.retired_at is not None for question in quiz.questions)
@@ -230,7 +240,8 @@ class _Packing:
         files = {key: found[name] for name, key in keys.items()}
         tree = with_files(tree, keys)
         tree["files"] = [{"key": key, **_told(file, StoredFile)} for key, file in files.items()]
-        return Parcel(tree, files, dict(self.topics.values()), [*self._counted(), *self.stays])
+        stays = [*self._counted(), *self.stays]
+        return Parcel(tree, files, self.packages, dict(self.topics.values()), stays)
 
     def _counted(self) -> list[str]:
         said = [

@@ -14,6 +14,7 @@ from lms.extensions import db
 from lms.materials import markdown, reading
 from lms.materials.history_models import PageVersion
 from lms.materials.models import Material, MaterialKind, StoredFile
+from lms.packages.actions import LaidDown, take_archive
 from lms.packages.models import Package
 from lms.quizzes.models import Choice, Question, Quiz, QuizDraw, Topic
 from lms.sessions.models import LiveSession, Reminder
@@ -25,13 +26,17 @@ from lms.transfer.shifting import Shift
 
 @dataclass
 class Unpacking:
-    """What it takes. ``files`` and ``topics`` are by their keys in the tree; a topic that is not among them is made."""
+    """What it takes.
+
+    ``files``, ``packages`` and ``topics`` are by their keys in the tree; a topic that is not among them is made.
+    """
 
     tree: Tree
     by: Person
     shift: Shift
     now: datetime
     files: dict[str, StoredFile] = field(default_factory=dict)
+    packages: dict[str, LaidDown] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
     things: dict[str, Any] = field(default_factory=dict)  # the new modules and activities, by their keys
 
@@ -130,6 +135,10 @@ def _package(parcel: Unpacking, told: Tree, _cycle: Cycle) -> Activity:
     for name in TABLES["package"].made if source else ():
         if name != "id":
             setattr(package, name, getattr(source, name))
+    if told["key"] in parcel.packages:
+        take_archive(package, parcel.packages[told["key"]], parcel.by, now=parcel.now)
+    if package.lacks is not None and package.state is not State.HIDDEN:
+        package.withdraw()
     return package
 
 

@@ -1,4 +1,4 @@
-"""A package in a copy of its cycle has the same archive; in an archive of a cycle it has its name only."""
+"""A package in a copy of its cycle has the same archive; from elsewhere it has none of ours."""
 
 from __future__ import annotations
 

@@ -126,15 +126,11 @@ def test_a_session_is_a_draft_of_which_nobody_was_told(as_, cast, season):
     assert db.session.scalar(select(func.count()).select_from(Letter)) == 0
 
 
-def test_a_package_shares_its_archive_here_and_goes_elsewhere_without_it(as_, cast, season):
+def test_a_package_shares_its_archive_here(as_, cast, season):
     package = factories.package(season.second, title="Тренажёр")
     made = named(Package, copied(as_, cast), "Тренажёр")
 
     assert (made.storage_name, made.sha256, made.outline) == (package.storage_name, package.sha256, package.outline)
-    page = as_(cast.trainer).get("/cycles/school-2026/export").get_data(as_text=True)
-    assert "ZIP пакета «Тренажёр»." in page.replace("\u00a0", " ")
-    archive = as_(cast.trainer).get("/cycles/school-2026/export/archive").get_data()
-    assert package.storage_name.encode() not in archive
 
 
 def test_a_survey_comes_as_a_draft_about_the_same_session(as_, cast, season):
