@@ -256,8 +256,8 @@ def around(live_session: LiveSession) -> list[AnyRow]:
 def latest_made() -> LiveSession | None:
     """The one a new session starts as a copy of: the last that was published in a module, which is the usual kind, else
     the last. A cycle that was copied leaves drafts, which are nobody's habit."""
-    in_a_module, is_out = LiveSession.module_id.is_not(None), LiveSession.state == State.PUBLISHED
-    order = (is_out.desc(), in_a_module.desc(), LiveSession.id.desc())
+    in_a_module = LiveSession.module_id.is_not(None)
+    order = (is_out(LiveSession).desc(), in_a_module.desc(), LiveSession.id.desc())
     return db.session.scalar(select(LiveSession).order_by(*order).limit(1))
 
 
