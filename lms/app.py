@@ -38,6 +38,7 @@ from lms.packages import views as packages
 from lms.progress import (
     completion_worker,
     decision_views,
+    due_views,
     export_views,
     overdue_worker,
     reminder_views,
@@ -109,7 +110,7 @@ AREAS = (
     sessions, incoming_views, schedule_views, editing_views, attendance_views, invitation_views, letter_views,
     room_views, sheet_views, here_views, participant_list_views, calendar_views, feed_views, feedback_views,
     talk,
-    progress, export_views, decision_views, reminder_views, rule_views, saved_views, weeks_views,
+    progress, export_views, decision_views, due_views, reminder_views, rule_views, saved_views, weeks_views,
     certificates, credential_views, register_views,
     reports, centre_views, person_history_views, scheduled_views,
     transfer, module_copy_views, transfer_export_views, transfer_import_views,

@@ -204,9 +204,10 @@ def invitation(of: Person, to: LiveSession, **fields: Any) -> Invitation:
     return _keep(Invitation(**{"person": of, "live_session": to, "invited_at": now()} | fields))
 
 
-def due_exception(of_module: Module, **fields: Any) -> DueException:
-    """Another due time; say ``centre`` or ``person``."""
-    return _keep(DueException(**{"module": of_module, "due_at": now() + timedelta(days=9), "at": now()} | fields))
+def due_exception(of: Module | Cycle, **fields: Any) -> DueException:
+    """Another due time, of a module or of a whole cycle; say ``centre`` or ``person``."""
+    thing = {"module" if isinstance(of, Module) else "cycle": of}
+    return _keep(DueException(**thing | {"due_at": now() + timedelta(days=9), "at": now()} | fields))
 
 
 def completion(of: Person, activity: Any, how: How = How.READ, **fields: Any) -> Completion:

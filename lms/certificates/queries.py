@@ -15,8 +15,8 @@ from lms.certificates import numbers
 from lms.certificates.models import Certificate
 from lms.cycles.models import Cycle
 from lms.extensions import db
+from lms.progress.completion_queries import cycle_completions
 from lms.progress.models import CycleCompletion
-from lms.progress.queries import cycle_completions
 
 
 def completed(person: Person, cycle: Cycle) -> dict[int, datetime]:

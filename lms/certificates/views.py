@@ -20,7 +20,7 @@ from lms.outbox.render import link
 from lms.pdf import CONTENT_TYPE
 from lms.progress import words
 from lms.progress.path import Path
-from lms.progress.queries import path_of
+from lms.progress.path_queries import path_of
 
 blueprint = Blueprint("certificates", __name__)
 

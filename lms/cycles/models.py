@@ -234,15 +234,16 @@ class Activity(Appearing, Model):
 
 
 class DueException(Model):
-    """Another due time of a module for one centre or one person.
+    """Another due time, of a module or of every module of a cycle, for one centre or one person.
 
-    The nearest wins: person, centre, activity, module, cycle.
+    The nearest wins: person, centre, activity, module, cycle; for a person or a centre the module before the cycle.
     """
 
     __tablename__ = "due_exception"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    module_id: Mapped[int] = mapped_column(ForeignKey("module.id", ondelete="CASCADE"))
+    module_id: Mapped[int | None] = mapped_column(ForeignKey("module.id", ondelete="CASCADE"))
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id", ondelete="CASCADE"))
     centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     due_at: Mapped[datetime]
@@ -250,13 +251,17 @@ class DueException(Model):
     at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
-    module: Mapped[Module] = relationship()
+    module: Mapped[Module | None] = relationship()
+    cycle: Mapped[Cycle | None] = relationship()
     centre: Mapped[Centre | None] = relationship()
     person: Mapped[Person | None] = relationship(foreign_keys=person_id)
 
     __table_args__ = (
         UniqueConstraint("module_id", "centre_id"),
         UniqueConstraint("module_id", "person_id"),
+        UniqueConstraint("cycle_id", "centre_id"),
+        UniqueConstraint("cycle_id", "person_id"),
+        CheckConstraint("(module_id is null) <> (cycle_id is null)", name="module_or_cycle"),
         CheckConstraint("(centre_id is null) <> (person_id is null)", name="centre_or_person"),
     )
 

@@ -18,7 +18,7 @@ from lms.cycles.views import blueprint
 from lms.extensions import db
 from lms.materials import links, markdown
 from lms.materials.models import Material
-from lms.progress import queries, words
+from lms.progress import path_queries, words
 
 
 @blueprint.get("/modules/<int:module_id>/preview")
@@ -31,7 +31,7 @@ def preview_module(module_id: int) -> ResponseReturnValue:
     return render_template(
         "cycles/preview_module.html",
         module=module,
-        stage=queries.module_as_seen_from(centre, module, drafts_too=drafts_too, now=now()),
+        stage=path_queries.module_as_seen_from(centre, module, drafts_too=drafts_too, now=now()),
         centre=centre,
         centres=centres,
         drafts_too=drafts_too,

@@ -23,7 +23,7 @@ from lms.home import queries
 from lms.progress import words
 from lms.progress.numerals import number_word
 from lms.progress.path import Path, Stage, Step
-from lms.progress.queries import path_of
+from lms.progress.path_queries import path_of
 from lms.security import allow_form_to
 from lms.sessions.models import DOORS_OPEN, Phase, phase_of
 from lms.surveys.queries import waiting_for

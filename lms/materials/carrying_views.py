@@ -25,7 +25,8 @@ from lms.materials.models import Material, MaterialKind, StoredFile
 from lms.materials.offline import Pack, PackedFile, PackedPage
 from lms.materials.places import KeptFile
 from lms.materials.views import blueprint, files_folder, find_open_material, turn_back
-from lms.progress.queries import held_up, visible_modules
+from lms.progress.path_queries import held_up
+from lms.progress.queries import visible_modules
 from lms.slugs import slug
 
 

@@ -17,7 +17,7 @@ from lms.materials.models import PictureSize, StoredFile
 from lms.materials.places import KeptFile
 from lms.materials.views import blueprint, files_folder, turn_back
 from lms.progress.path import Stage
-from lms.progress.queries import held_up
+from lms.progress.path_queries import held_up
 from lms.quizzes.queries import picture
 
 # Whatever a file turns out to be, it runs nothing, asks nobody for anything, and is nobody's frame.

@@ -21,7 +21,7 @@ from lms.materials.models import Material, MaterialKind, ReadingPosition, Stored
 from lms.materials.reading import Deed
 from lms.materials.recordings import Recording
 from lms.progress import actions as progress
-from lms.progress import queries as progress_queries
+from lms.progress import path_queries
 from lms.progress import words as progress_words
 from lms.progress.models import How
 from lms.progress.path import Stage, Step
@@ -48,7 +48,7 @@ def find_material(material_id: int) -> Material:
 def find_open_material(material_id: int) -> Material:
     """One whose module this person may work in by now."""
     material = find_material(material_id)
-    turn_back(progress_queries.held_up(me(), material.module_id, now=now()))
+    turn_back(path_queries.held_up(me(), material.module_id, now=now()))
     return material
 
 
@@ -95,7 +95,7 @@ def _shelves(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], list[list[Row[Any
 @for_guests
 def show(material_id: int) -> ResponseReturnValue:
     material = find_material(material_id)
-    stage = progress_queries.module_of(me(), cast(Module, material.module), now=now())
+    stage = path_queries.module_of(me(), cast(Module, material.module), now=now())
     if not can.teach(me()):
         turn_back(stage.waits_for)
     live_session = _live_session_of(material)
@@ -193,7 +193,7 @@ def mark_read(material_id: int) -> ResponseReturnValue:
     material = find_open_material(material_id)
     note(material, Deed.MARKED)
     db.session.commit()
-    stage = progress_queries.module_of(me(), cast(Module, material.module), now=now())
+    stage = path_queries.module_of(me(), cast(Module, material.module), now=now())
     following = _following(stage.steps, material.id)
     if following is None:
         return redirect(url_for("progress.module", module_id=material.module_id), 303)

@@ -17,7 +17,7 @@ from lms.packages import actions, addresses, queries, runtime, words
 from lms.packages.host import SANDBOX
 from lms.packages.models import Claim, Package, Part
 from lms.progress import package_actions as progress
-from lms.progress import queries as progress_queries
+from lms.progress import path_queries
 from lms.progress import words as progress_words
 from lms.progress.matrix_queries import watched_people
 from lms.progress.models import How
@@ -34,7 +34,7 @@ def find_package(package_id: int) -> Package:
 def find_open_package(package_id: int) -> Package:
     """One whose module this person may work in by now, and in which there is something."""
     package = find_package(package_id)
-    turn_back(progress_queries.held_up(me(), package.module_id, now=now()))
+    turn_back(path_queries.held_up(me(), package.module_id, now=now()))
     if package.lacks is not None:
         abort(404)
     return package
@@ -50,7 +50,7 @@ def turn_back(held: list[Stage]) -> None:
 @for_guests
 def show(package_id: int) -> ResponseReturnValue:
     package = find_package(package_id)
-    stage = progress_queries.module_of(me(), cast(Module, package.module), now=now())
+    stage = path_queries.module_of(me(), cast(Module, package.module), now=now())
     if not can.teach(me()):
         turn_back(stage.waits_for)
     claims = queries.claims_of(me(), package)

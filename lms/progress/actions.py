@@ -16,10 +16,17 @@ from sqlalchemy import and_, delete, exists, select, update
 from lms.accounts.models import Person
 from lms.cycles.models import Activity, Cycle
 from lms.extensions import db
+from lms.progress.completion_queries import (
+    cycle_completions,
+    drafts_of,
+    has_completed,
+    last_deeds,
+    unfinished_cycle,
+)
 from lms.progress.matrix import places
 from lms.progress.matrix_queries import fresh_matrix
 from lms.progress.models import Completion, CycleCompletion, Decision, Ground, How, Verdict
-from lms.progress.queries import cycle_completions, drafts_of, has_completed, last_deeds, path_of, unfinished_cycle
+from lms.progress.path_queries import path_of
 from lms.progress.weighing import BY_WORD, counts_now, insert_into, set_aside, watched_before
 from lms.sessions.models import LiveSession
 

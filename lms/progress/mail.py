@@ -11,8 +11,8 @@ from lms.dates import DEADLINE_ZONE, find_zone, say_weekday_day
 from lms.outbox.message import Message
 from lms.outbox.render import render
 from lms.outbox.topics import Topic
+from lms.progress.due_queries import due_times
 from lms.progress.matrix_queries import reminder_key
-from lms.progress.queries import due_times
 
 WORTH_SENDING = timedelta(days=3)
 

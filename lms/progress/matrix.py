@@ -75,7 +75,8 @@ class Column:
     required: tuple[Required, ...]
     # How many of the required activities it takes; empty: all.
     needed: int | None = None
-    # Other due times for some: those of centres first, then those of persons, which go before all.
+    # Other due times for some: those of centres first, then those of persons, which go before all; of each the cycle's
+    # before the module's, which goes before it.
     exceptions: tuple[tuple[People, datetime], ...] = ()
     has_exceptions: bool = False
     settled: People = 0

@@ -176,7 +176,9 @@ def _columns(cycle: Cycle) -> list[Column]:
         select(
             Module.id, Module.position, Module.title, Module.title_en, Module.short_title, Module.short_title_en,
             Module.due_at.label("module_due_at"), Module.needed,
-            exists().where(DueException.module_id == Module.id).label("has_exceptions"),
+            exists()
+            .where(or_(DueException.module_id == Module.id, DueException.cycle_id == Module.cycle_id))
+            .label("has_exceptions"),
             _activity.id.label("activity_id"), _activity.due_at,
         )
         .select_from(Module)
@@ -212,18 +214,18 @@ def _except(matrix: Matrix, cycle: Cycle) -> None:
         return
     place = {row.id: at for at, row in enumerate(matrix.rows)}
     centres = {group.slug: group.people for group in matrix.groups}
-    by_column: dict[int, list[tuple[People, datetime]]] = defaultdict(list)
+    excepted: list[tuple[int | None, People, datetime]] = []
     for row in db.session.execute(
         select(DueException.module_id, DueException.person_id, DueException.due_at, Centre.slug)
-        .join(Module, Module.id == DueException.module_id)
+        .outerjoin(Module, Module.id == DueException.module_id)
         .outerjoin(Centre, Centre.id == DueException.centre_id)
-        .where(Module.cycle_id == cycle.id)
-        .order_by(DueException.person_id.is_not(None), DueException.id)
+        .where(or_(Module.cycle_id == cycle.id, DueException.cycle_id == cycle.id))
+        .order_by(DueException.person_id.is_not(None), DueException.module_id.is_not(None), DueException.id)
     ):
         people = centres.get(row.slug, 0) if row.slug else 1 << place[row.person_id] if row.person_id in place else 0
-        by_column[row.module_id].append((people, row.due_at))
+        excepted.append((row.module_id, people, row.due_at))
     for column in matrix.columns:
-        column.exceptions = tuple(by_column[column.id])
+        column.exceptions = tuple((people, at) for module_id, people, at in excepted if module_id in {None, column.id})
 
 
 def is_required() -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""The way of one person through a cycle: modules in order, and the steps of each. Pure; queries.py fills it."""
+"""The way of one person through a cycle: modules in order, and the steps of each. Pure; path_queries.py fills it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Try:
 class Step:
     """One activity as it stands for one person. ``due_at`` is its own, or else its module's or its cycle's.
 
-    The order of the fields is that of the columns in queries.py, which fills ninety of these for a long path.
+    The order of the fields is that of the columns in path_queries.py, which fills ninety of these for a long path.
     """
 
     id: int
@@ -149,6 +149,8 @@ class Stage:
     due_at: datetime | None
     # How many of the required steps it takes (empty: all), and which modules must be done before it opens.
     needed: int | None = None
+    # When all of the cycle should be done by this person.
+    cycle_due_at: datetime | None = None
     needs: tuple[int, ...] = ()
     steps: list[Step] = field(default_factory=list)
     mark: Mark = Mark.NONE
@@ -220,6 +222,11 @@ class Path:
 
     def __len__(self) -> int:
         return len(self.stages)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When all of it should be done by this person."""
+        return self.stages[0].cycle_due_at if self.stages else None
 
     @cached_property
     def done(self) -> int:

@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, insert, select
 
 from lms.accounts.models import Person
-from lms.cycles.models import Activity, Cycle, DueException, Module, Rule, module_prerequisite
+from lms.cycles.models import Activity, Cycle, Module, Rule, module_prerequisite
 from lms.extensions import db
 from lms.progress.actions import note_everybody
+from lms.progress.completion_queries import drafts_of
 from lms.progress.effects import Effect, compare
 from lms.progress.matrix import Matrix, People, people_at
 from lms.progress.matrix_queries import fresh_matrix
 from lms.progress.models import CycleCompletion, Ground
-from lms.progress.queries import drafts_of
 from lms.progress.weighing import weigh
 
 
@@ -64,20 +64,6 @@ def change_cycle(cycle: Cycle, *, needed: int | None, due_at: datetime | None, n
 def settle(cycle: Cycle, *, by: Person, now: datetime) -> None:
     """The change stays: write down who has completed the cycle by it."""
     note_everybody(cycle, now=now, by=by, how=Ground.CHANGE)
-
-
-def except_due(
-    module: Module, due_at: datetime, *, centre_id: int | None, person_id: int | None, reason: str, by: Person,
-    now: datetime,
-) -> DueException:  # fmt: skip
-    """Another due time of the module for one centre or one person; it replaces the one given before."""
-    whose = DueException.centre_id == centre_id if centre_id else DueException.person_id == person_id
-    found = db.session.scalar(select(DueException).where(DueException.module_id == module.id, whose))
-    if found is None:
-        found = DueException(module_id=module.id, centre_id=centre_id, person_id=person_id)
-        db.session.add(found)
-    found.due_at, found.reason, found.at, found.by_id = due_at, reason, now, by.id
-    return found
 
 
 def _of(module: Module) -> ColumnElement[bool]:

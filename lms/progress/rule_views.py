@@ -1,4 +1,4 @@
-"""The rules of a module and of a cycle: chosen, shown whom they affect, then saved; and other due times for some."""
+"""The rules of a module and of a cycle: chosen, shown whom they affect, then saved."""
 
 from __future__ import annotations
 
@@ -15,22 +15,21 @@ from sqlalchemy.orm import joinedload, selectinload, with_polymorphic
 from lms import dates
 from lms import permissions as can
 from lms.access import allow, me, require_version
-from lms.accounts.models import Person
 from lms.centres.models import Centre
 from lms.clock import now
-from lms.cycles.models import Activity, Cycle, DueException, Module, Rule
+from lms.cycles.models import Activity, Cycle, Module, Rule
 from lms.cycles.queries import enrolled_people
 from lms.cycles.words import RULES
 from lms.dates import DEADLINE_ZONE
 from lms.extensions import db
 from lms.materials.models import Material
 from lms.progress import rule_actions, rule_words
+from lms.progress.completion_queries import drafts_of
+from lms.progress.due_queries import exceptions_of
 from lms.progress.effects import Effect
-from lms.progress.queries import drafts_of
 from lms.progress.rule_actions import Wish
 from lms.quizzes.models import Quiz
 from lms.sessions.models import LiveSession
-from lms.texts import one_line
 
 blueprint = Blueprint("rules", __name__)
 
@@ -103,10 +102,10 @@ def _wish(activity: Activity) -> Wish:
     rule = Rule(word)
     if rule is not Rule.PRESENT_OR_CAUGHT_UP:
         return Wish(rule)
-    return Wish(rule, request.form.get(f"quiz-{activity.id}", None, int), _end_of_day(f"until-{activity.id}"))
+    return Wish(rule, request.form.get(f"quiz-{activity.id}", None, int), end_of_day(f"until-{activity.id}"))
 
 
-def _end_of_day(field: str) -> datetime | None:
+def end_of_day(field: str) -> datetime | None:
     try:
         day = date.fromisoformat(request.form.get(field, "").strip())
     except ValueError:
@@ -125,12 +124,6 @@ def _needed() -> int | None:
 
 
 def _module_page(found: Module, meanwhile: list[str] | None = None) -> str:
-    exceptions = db.session.scalars(
-        select(DueException)
-        .where(DueException.module_id == found.id)
-        .options(joinedload(DueException.centre), joinedload(DueException.person).joinedload(Person.centre))
-        .order_by(DueException.person_id.is_not(None), DueException.due_at, DueException.id)
-    ).unique()
     return render_template(
         "rules/module.html",
         module=found,
@@ -142,12 +135,20 @@ def _module_page(found: Module, meanwhile: list[str] | None = None) -> str:
         required=[activity for activity in found.activities if activity.rule is not Rule.OPTIONAL],
         before=modules_before(found),
         needs={one.id for one in found.needs},
-        exceptions=list(exceptions),
-        centres=db.session.scalars(select(Centre).where(Centre.archived_at.is_(None)).order_by(Centre.name)).all(),
-        people=db.session.scalars(enrolled_people(found.cycle)).unique().all(),
+        exceptions=exceptions_of(found),
+        of_cycle=exceptions_of(found.cycle),
+        **_for_whom(found.cycle),
         day_of=_day_of,
         here="cycles.index",
     )
+
+
+def _for_whom(cycle: Cycle) -> dict[str, Any]:
+    """Who may be given another due time."""
+    return {
+        "centres": db.session.scalars(select(Centre).where(Centre.archived_at.is_(None)).order_by(Centre.name)).all(),
+        "people": db.session.scalars(enrolled_people(cycle)).unique().all(),
+    }
 
 
 def _preview(effect: Effect, title: str, action: str, sentences: list[str]) -> str:
@@ -163,43 +164,6 @@ def _preview(effect: Effect, title: str, action: str, sentences: list[str]) -> s
     )
 
 
-# --- other due times --------------------------------------------------------------------------------------------------
-@blueprint.post("/modules/<int:module_id>/due-exceptions")
-@allow(can.edit_curriculum)
-def except_due(module_id: int) -> ResponseReturnValue:
-    """``whose`` is «centre-3» or «person-17»; the day ends at 23:59, Moscow time."""
-    found = find_module(module_id)
-    back = redirect(url_for("rules.module", module_id=found.id, _anchor="due"), 303)
-    due_at = _end_of_day("due_on")
-    kind, _dash, number = request.form.get("whose", "")[:25].partition("-")
-    number = number if number.isdecimal() and len(number) < 10 else "0"
-    centre = db.session.get(Centre, int(number)) if kind == "centre" else None
-    person = (
-        db.session.scalar(enrolled_people(found.cycle).where(Person.id == int(number))) if kind == "person" else None
-    )
-    if due_at is None or (centre is None and person is None):
-        flash(_("Choose a centre or a person, and a day."), "late")
-        return back
-    rule_actions.except_due(
-        found, due_at, centre_id=centre.id if centre else None, person_id=person.id if person else None,
-        reason=one_line(request.form.get("reason"))[:200], by=me(), now=now(),
-    )  # fmt: skip
-    db.session.commit()
-    flash(_("The other due time is saved."), "done")
-    return back
-
-
-@blueprint.post("/due-exceptions/<int:exception_id>/end")
-@allow(can.edit_curriculum)
-def end_exception(exception_id: int) -> ResponseReturnValue:
-    found = db.one_or_404(select(DueException).where(DueException.id == exception_id))
-    module_id = found.module_id
-    db.session.delete(found)
-    db.session.commit()
-    flash(_("The common due time holds again."), "done")
-    return redirect(url_for("rules.module", module_id=module_id, _anchor="due"), 303)
-
-
 # --- a cycle ----------------------------------------------------------------------------------------------------------
 @blueprint.get("/cycles/<slug>/rules")
 @allow(can.edit_curriculum)
@@ -213,7 +177,7 @@ def change_cycle(slug: str) -> ResponseReturnValue:
     found = db.one_or_404(select(Cycle).where(Cycle.slug == slug))
     if not require_version(found.version, request.form.get("version", found.version)):
         return _cycle_page(found, meanwhile=rule_words.of_cycle(found)), 409
-    effect = rule_actions.change_cycle(found, needed=_needed(), due_at=_end_of_day("due_on"), now=now())
+    effect = rule_actions.change_cycle(found, needed=_needed(), due_at=end_of_day("due_on"), now=now())
     if effect.touches_anybody and request.form.get("seen") != effect.seal:
         page = _preview(effect, found.title, url_for("rules.cycle", slug=slug), rule_words.of_cycle(found))
         db.session.rollback()
@@ -238,5 +202,7 @@ def _cycle_page(found: Cycle, meanwhile: list[str] | None = None) -> str:
         modules=[(one, rule_words.of_module(one)) for one in modules],
         drafts=drafts_of(found),
         due_on=_day_of(found.due_at),
+        exceptions=exceptions_of(found),
+        **_for_whom(found),
         here="cycles.index",
     )

@@ -30,7 +30,8 @@ from lms.progress.matrix_queries import (
     watched_people,
 )
 from lms.progress.path import Path, Stage, Step
-from lms.progress.queries import batches_of, decisions_about, module_of, path_of, views_of, visible_modules
+from lms.progress.path_queries import module_of, path_of
+from lms.progress.queries import batches_of, decisions_about, views_of, visible_modules
 
 blueprint = Blueprint("progress", __name__)
 NOT_DONE_PAGE = 100

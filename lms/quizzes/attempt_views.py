@@ -16,7 +16,8 @@ from lms.cycles.queries import visible_to
 from lms.display import clock_time
 from lms.extensions import db
 from lms.freshness import no_store
-from lms.progress.queries import due_times, held_up
+from lms.progress.due_queries import due_times
+from lms.progress.path_queries import held_up
 from lms.progress.quiz_actions import hand_in
 from lms.quizzes import actions, queries
 from lms.quizzes.giving import NotOffered

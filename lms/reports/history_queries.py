@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
@@ -158,10 +158,12 @@ def _terms(person_id: int) -> Iterator[Event]:
     centre = select(Person.centre_id).where(Person.id == person_id).scalar_subquery()
     for row in _rows(
         select(
-            DueException.at, DueException.due_at, DueException.reason, Module.title, Module.title_en,
-            DueException.person_id, *_BY,
+            DueException.at, DueException.due_at, DueException.reason, DueException.person_id,
+            func.coalesce(Module.title, Cycle.title).label("title"),
+            func.coalesce(Module.title_en, Cycle.title_en).label("title_en"), *_BY,
         )
-        .join(Module, Module.id == DueException.module_id)
+        .outerjoin(Module, Module.id == DueException.module_id)
+        .outerjoin(Cycle, Cycle.id == DueException.cycle_id)
         .outerjoin(_by, _by.id == DueException.by_id)
         .where(or_(own, DueException.centre_id == centre))
     ):  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the demo's coordinators have arranged: hours, a rule between modules, another due time, a view of the table that
+"""What the demo's coordinators have arranged: hours, a rule between modules, other due times, a view of the table that
 comes by itself; and a day before the cycle, done and with its certificates."""
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from lms.extensions import db
 from lms.materials.models import Material, MaterialKind
 from lms.outbox.models import Letter, LetterState
 from lms.progress.actions import complete
+from lms.progress.due_actions import except_due
 from lms.progress.models import How, SavedView
-from lms.progress.rule_actions import except_due
 from lms.reports.export_actions import schedule
 from lms.reports.export_models import Ending, Rhythm
 from lms.seeds.curriculum import ZONE, Curriculum
@@ -30,11 +30,15 @@ def tell(everybody: Everybody, school: Curriculum, now: datetime) -> None:
     school.cycle.hours = HOURS
     last, before = school.taught[-1].module, school.taught[-2].module
     last.needs = [before]
-    centre = everybody.centres["morozovsk"]
+    centre, away = everybody.centres["morozovsk"], everybody.learner("fomina").person
     assert before.due_at is not None
     except_due(
         before, before.due_at + timedelta(days=7), centre_id=centre.id, person_id=None, reason="Ремонт в центре",
         by=coordinator, now=now - timedelta(days=2),
+    )  # fmt: skip
+    except_due(
+        school.cycle, before.due_at + timedelta(days=28), centre_id=None, person_id=away.id,
+        reason="В отпуске до декабря", by=coordinator, now=now - timedelta(days=3),
     )  # fmt: skip
     view = SavedView(
         person_id=coordinator.id, name="Сальск, отстали", query="centre=salsk&state=late",

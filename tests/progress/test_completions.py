@@ -10,9 +10,9 @@ from lms.clock import now
 from lms.cycles.models import Rule, State
 from lms.extensions import db
 from lms.progress import actions
+from lms.progress.completion_queries import cycle_completions, drafts_of, has_completed
 from lms.progress.completion_worker import note_completions
 from lms.progress.models import CycleCompletion, Ground, How, Verdict
-from lms.progress.queries import cycle_completions, drafts_of, has_completed
 from tests import factories
 
 

@@ -14,7 +14,8 @@ from lms.materials.models import ReadingPosition
 from lms.progress.matrix_queries import matrix_of
 from lms.progress.models import How
 from lms.progress.path import Path
-from lms.progress.queries import done_in_module, module_of, path_of
+from lms.progress.path_queries import module_of, path_of
+from lms.progress.queries import done_in_module
 from lms.progress.rules import Mark
 from lms.quizzes.models import Answer, Attempt
 from lms.sessions.models import AnswerWord, Audience

@@ -11,9 +11,10 @@ from lms.clock import now
 from lms.cycles.models import DueException, Module, Rule
 from lms.extensions import db
 from lms.progress import actions, mail
+from lms.progress.completion_queries import has_completed
 from lms.progress.matrix_queries import matrix_of
 from lms.progress.models import Completion, CycleCompletion, Ground, How
-from lms.progress.queries import has_completed, module_of, path_of
+from lms.progress.path_queries import module_of, path_of
 from lms.progress.rules import Mark
 from lms.quizzes.models import Attempt
 from tests import factories

@@ -55,6 +55,17 @@ def test_nothing_to_say_means_no_letter(cast, school):
     assert letters() == {}
 
 
+def test_who_has_another_due_time_for_the_whole_cycle_has_not_fallen_behind(cast, school):
+    factories.due_exception(school.cycle, centre=cast.salsk, due_at=now() + timedelta(days=30))
+    db.session.commit()
+
+    worker.write_attention()
+
+    told = letters()
+    assert "Отстаёт 1 человек" in told[cast.coordinator.email]
+    assert set(told) == {cast.coordinator.email, cast.other_coordinator.email}
+
+
 def test_a_session_that_half_have_not_answered_is_named(cast, school):
     school.module.due_at = None
     live_session = factories.live_session(school.module, title="Разбор заявок", starts_in=timedelta(days=3))

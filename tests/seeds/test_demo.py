@@ -16,7 +16,7 @@ from lms.extensions import db
 from lms.materials.models import Material, MaterialKind
 from lms.outbox.models import Letter, LetterState
 from lms.progress.models import Completion, How
-from lms.progress.queries import path_of
+from lms.progress.path_queries import path_of
 from lms.progress.rules import Mark
 from lms.quizzes.models import Answer, Attempt, Quiz
 from lms.seeds import curriculum, demo
