@@ -19,12 +19,13 @@ from io import BytesIO
 from flask_babel import lazy_gettext as _l
 from python_calamine import CalamineError, CalamineWorkbook
 
+from lms import zips
 from lms.texts import one_line
 
 MOST_LINES = 10_000
 MOST_SIGNS = 1_000_000
 MOST_COLUMNS = 50
-_MOST_UNPACKED = 50_000_000
+_MOST_UNPACKED, _LARGEST_LIST = 50_000_000, 1_000_000
 _MOST_TEXT = 20_000_000
 _NO_TEXT = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r") | {"\ufffd"}
 # In UTF-16, one half of every Latin or Cyrillic letter is one of these.
@@ -167,6 +168,9 @@ def workbook(content: bytes) -> list[Line]:
 def _reckon(content: bytes) -> None:
     """A ValueError when the workbook would unpack to more than a list of people may be."""
     too_large = ValueError(_l("This workbook is too large. Leave only the sheet with people in it."))
+    listed = zips.listing(BytesIO(content))
+    if listed is not None and (listed.is_zip64 or listed.size > _LARGEST_LIST):
+        raise too_large
     with zipfile.ZipFile(BytesIO(content)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNPACKED or len(archive.infolist()) > 1000:
             raise too_large

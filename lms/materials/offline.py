@@ -1,20 +1,16 @@
-"""A module to carry along: one ZIP of plain pages with their files, which asks nobody for anything. Knows no database.
-
-The archive is made while it is sent: at no time is more of it in memory than a piece of a file.
-"""
+"""A module to carry along: one ZIP of plain pages with their files, which asks nobody for anything. No database."""
 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 
+from lms import zips
 from lms.materials.markdown import FILE_ADDRESS
 from lms.materials.places import KeptFile
 
-_PIECE = 256 * 1024
 _LINK = re.compile(r'(href|src)="(/[^"]*)"')
 _MATERIAL = re.compile(r"/materials/(\d{1,18})(#[^\"]*)?")
 # These files are opened from a disk: whatever stands in them, the browser runs nothing and asks nobody.
@@ -66,53 +62,9 @@ class Pack:
     made: tuple[int, int, int, int, int, int] = (1980, 1, 1, 0, 0, 0)
 
 
-class _Pipe:
-    """What zipfile writes to, emptied after each piece; it cannot be sought in, and zipfile knows."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def write(self, piece: bytes) -> int:
-        self._pieces.append(bytes(piece))
-        return len(piece)
-
-    def flush(self) -> None:
-        pass
-
-    def taken(self) -> bytes:
-        pieces, self._pieces = b"".join(self._pieces), []
-        return pieces
-
-
 def archive(pack: Pack) -> Iterator[bytes]:
-    """The bytes of the ZIP. A file that is gone from the disk is left out."""
-    pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as packed:  # type: ignore[call-overload]
-        for name, text in _texts(pack):
-            packed.writestr(_entry(name, pack), text)
-            yield pipe.taken()
-        for file in pack.files:
-            if file.path.is_file():
-                for _piece in _copied(packed, file, pack):
-                    yield pipe.taken()
-    yield pipe.taken()
-
-
-def _copied(packed: zipfile.ZipFile, file: PackedFile, pack: Pack) -> Iterator[None]:
-    entry = _entry(file.inside, pack)
-    entry.compress_type = zipfile.ZIP_STORED  # pictures, sound and office files are compressed already
-    with file.path.open("rb") as content, packed.open(entry, "w", force_zip64=True) as target:
-        while piece := content.read(_PIECE):
-            target.write(piece)
-            yield
-    yield
-
-
-def _entry(name: str, pack: Pack) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, pack.made)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    return entry
+    """The bytes of the ZIP, made while it is sent."""
+    return zips.written(_texts(pack), ((file.inside, file.path) for file in pack.files), made=pack.made)
 
 
 # --- the pages --------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
+from lms import zips
 from lms.materials.places import NoRoom
 from lms.packages.manifest import LARGEST, NAME
 
@@ -27,7 +28,6 @@ MOST_UNPACKED = 400 * 1024 * 1024
 STEEPEST = 100
 _FREE = 20 * 1024 * 1024  # as long as it stays below this, how well it packs is nobody's business
 _LARGEST_LIST = 2 * 1024 * 1024
-_LONGEST_END = 66_000  # the end record with the longest comment, and the locator of ZIP64 before it
 _LONGEST_PART, _LONGEST_NAME, _DEEPEST = 150, 400, 20
 _PIECE = 256 * 1024
 _PROGRAMS = frozenset(
@@ -38,7 +38,6 @@ _PROGRAMS = frozenset(
 )  # fmt: skip
 _NEVER_SERVED = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 _BAD = re.compile(r'[\x00-\x1f\x7f:*?"<>|]')
-_END, _LOCATOR = b"PK\x05\x06", b"PK\x06\x07"
 
 
 class Trouble(StrEnum):
@@ -111,15 +110,10 @@ def unpack(content: IO[bytes], folder: Path, room: int) -> None:
 
 
 def _check_list(content: IO[bytes]) -> None:
-    """How long is the list of names, as zipfile will find it? ZIP64 is for what no package needs."""
-    size = content.seek(0, 2)
-    content.seek(max(0, size - _LONGEST_END))
-    tail = content.read()
-    at = len(tail) - 22 if tail[-22:-18] == _END and tail.endswith(b"\0\0") else tail.rfind(_END)
-    content.seek(0)
-    if at < 0 or len(tail) - at < 22:
+    listed = zips.listing(content)
+    if listed is None:
         raise Refused(Trouble.DAMAGED)
-    if _LOCATOR in tail[max(0, at - 64) : at] or int.from_bytes(tail[at + 12 : at + 16], "little") > _LARGEST_LIST:
+    if listed.is_zip64 or listed.size > _LARGEST_LIST:
         raise Refused(Trouble.LARGE)
 
 

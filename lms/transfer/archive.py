@@ -13,13 +13,13 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
 from flask_babel import gettext as _
 
-from lms.materials.places import KeptFile
+from lms import zips
 from lms.transfer.parcel import FORMAT, VERSION, Tree
 from lms.transfer.values import Unreadable
 
@@ -32,46 +32,11 @@ _WORST_RATIO, _WORTH_ASKING = 150, 1_000_000
 _LOCKED = 1
 _DEEPEST = 40
 _MOST_NODES = 300_000
-_PIECE = 256 * 1024
 _JSON = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, struct.error)
 
 
 # --- out --------------------------------------------------------------------------------------------------------------
-class _Pipe:
-    """What zipfile writes to, emptied after each piece; it cannot be sought in, and zipfile knows."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def write(self, piece: bytes) -> int:
-        self._pieces.append(bytes(piece))
-        return len(piece)
-
-    def flush(self) -> None:
-        pass
-
-    def taken(self) -> bytes:
-        pieces, self._pieces = b"".join(self._pieces), []
-        return pieces
-
-
-def pack(texts: Iterable[tuple[str, bytes]], files: Iterable[tuple[str, KeptFile]]) -> Iterator[bytes]:
-    """The bytes of a ZIP: the same texts and files give the same. A file that is gone from its place is left out."""
-    pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as packed:  # type: ignore[call-overload]
-        for name, text in texts:
-            packed.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
-            yield pipe.taken()
-        for name, file in files:
-            if file.is_file():
-                with file.open("rb") as content, packed.open(zipfile.ZipInfo(name), "w", force_zip64=True) as target:
-                    while piece := content.read(_PIECE):
-                        target.write(piece)
-                        yield pipe.taken()
-    yield pipe.taken()
-
-
 def inside(file: Tree) -> str:
     """Where a file of the tree stands in the archive."""
     return f"files/{file['key']}/{file['original_name']}"
@@ -110,18 +75,11 @@ def _archive(content: IO[bytes]) -> zipfile.ZipFile:
 
 
 def _reckon_directory(content: IO[bytes]) -> None:
-    """zipfile keeps the whole directory in memory, however long it is: look first what its last record says."""
-    size = content.seek(0, 2)
-    content.seek(max(0, size - 66_000))
-    tail = content.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + 22:
+    listed = zips.listing(content)
+    if listed is None:
         raise Unreadable(_("This is no archive: it must be a ZIP."))
-    entries, length = struct.unpack("<HI", tail[at + 10 : at + 16])
-    is_zip64 = at >= 20 and tail[at - 20 : at - 16] == b"PK\x06\x07"
-    if is_zip64 or entries > MOST_ENTRIES or length > _LARGEST_DIRECTORY:
+    if listed.is_zip64 or listed.names > MOST_ENTRIES or listed.size > _LARGEST_DIRECTORY:
         raise Unreadable(_("There are too many files in the archive: at most 6,000."))
-    content.seek(0)
 
 
 def _reckon(archive: zipfile.ZipFile, most: int) -> None:

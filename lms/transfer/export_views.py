@@ -8,6 +8,7 @@ from flask import abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from lms import permissions as can
+from lms import zips
 from lms.access import allow, me, require
 from lms.cycles.models import Cycle
 from lms.downloads import download
@@ -69,12 +70,12 @@ def _archive(parcel: Parcel) -> Iterator[bytes]:
         (archive.inside_of_package(package), place / parcel.packages[package["key"]].storage_name)
         for package in packages_of(parcel.tree)
     ]
-    return archive.pack(texts, [*_kept(parcel, parcel.tree["files"]), *packages])
+    return zips.written(texts, [*_kept(parcel, parcel.tree["files"]), *packages])
 
 
 def _cartridge(parcel: Parcel, version: str) -> Iterator[bytes]:
     texts, shown = cartridge_writer.write(parcel.tree, version)
-    return archive.pack(texts, _kept(parcel, shown))
+    return zips.written(texts, _kept(parcel, shown))
 
 
 def _kept(parcel: Parcel, told: list[Tree]) -> list[tuple[str, KeptFile]]:

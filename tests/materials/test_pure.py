@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -59,6 +60,19 @@ def test_a_file_that_is_what_it_says_is_taken(name, content, content_type):
 def test_a_file_of_an_unknown_kind_is_not_taken(name):
     with pytest.raises(filetypes.NotTaken):
         filetypes.recognise(name, io.BytesIO(PDF))
+
+
+def test_a_list_of_a_million_names_in_an_office_file_is_not_read():
+    names = (f"ppt/{number:0200}.xml" for number in range(5_000))
+    content = io.BytesIO(archive("[Content_Types].xml", "ppt/presentation.xml", *names))
+    tracemalloc.start()
+
+    with pytest.raises(filetypes.NotWhatItSays):
+        filetypes.recognise("Доклад.pptx", content)
+
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert taken < 1_000_000  # the list has more
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,24 @@ from io import BytesIO
 
 from flask_babel import gettext as _
 
+from lms import zips
 from lms.quizzes.formats.draft import Unreadable
 
 MOST_ENTRIES = 6_000
 MOST_UNPACKED = 50_000_000
 LARGEST_ENTRY = 10_000_000
+_LARGEST_LIST = 3_000_000
 
 
 def unpack(content: bytes) -> dict[str, bytes]:
     """Raises Unreadable for a damaged archive, one that would grow too large, or names that lead out of it."""
     files: dict[str, bytes] = {}
     left = MOST_UNPACKED
+    listed = zips.listing(BytesIO(content))
+    if listed is None:
+        raise Unreadable(_("The archive is damaged or locked."))
+    if listed.is_zip64 or listed.size > _LARGEST_LIST:
+        raise Unreadable(_("The archive would grow too large."))
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
