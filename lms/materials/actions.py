@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
 from urllib.parse import quote
@@ -81,6 +82,13 @@ def laid_down(upload: FileStorage, place: Place, *, largest: int, now: datetime)
     kept = storage.keep(upload.stream, place, largest=largest, headers=headers)
     file.storage_name, file.size, file.sha256 = kept.name, kept.size, kept.sha256
     return file
+
+
+def take_away(files: Iterable[StoredFile], place: Place) -> None:
+    """Nothing takes what was laid down: its content goes."""
+    for file in files:
+        for name in (file.storage_name, *(size.storage_name for size in file.sizes)):
+            storage.remove(place, name)
 
 
 def put_in_place(file: StoredFile, new: StoredFile) -> None:

@@ -15,6 +15,7 @@ from wtforms.validators import ValidationError
 
 from lms.access import me
 from lms.display import file_size
+from lms.extensions import db
 from lms.forms import EditForm
 from lms.materials import filetypes, pictures, upload_actions, use_queries
 from lms.materials.models import StoredFile
@@ -82,6 +83,8 @@ def refuse_bad_files(_form: FlaskForm, field: Field) -> None:
     given = [one for one in chosen if isinstance(one, FileStorage)]  # what came ahead was looked at then
     if given and (problem := quota_problem(sum(one.stream.seek(0, 2) for one in given))):
         raise ValidationError(problem)
+    if given:
+        db.session.rollback()  # looking at them takes its time, and nobody shall wait for it
     problems = [problem for one in given if (problem := upload_problem(one, current_app.config["UPLOAD_LIMIT"]))]
     if problems:
         raise ValidationError(" ".join(dict.fromkeys(problems)))

@@ -32,10 +32,10 @@ def upload() -> ResponseReturnValue:
     given, largest = request.files.get("file"), current_app.config["UPLOAD_LIMIT"]
     if given is None:
         return {"message": _("Choose a file.")}, 422
-    if problem := upload_problem(given, largest) or quota_problem(given.stream.seek(0, 2)):
+    problem = quota_problem(given.stream.seek(0, 2))
+    db.session.rollback()  # looking at a picture and drawing it takes its time, and nobody shall wait for it
+    if problem := problem or upload_problem(given, largest):
         return {"message": problem}, 422
-    given.stream.seek(0)
-    db.session.rollback()  # drawing a picture takes its time, and nobody shall wait for it
     kept = actions.laid_down(given, files_folder(), largest=largest, now=now())
     kept.uploaded_by_id = me().id
     db.session.add(kept)

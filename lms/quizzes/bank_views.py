@@ -18,10 +18,11 @@ from lms.extensions import db
 from lms.materials.markdown import to_text
 from lms.quizzes import asked_queries, bank_queries, building_actions, figure_queries, question_actions
 from lms.quizzes.bank_forms import TopicForm
+from lms.quizzes.filling_views import fill, lay_down
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Question, Quiz, Topic
 from lms.quizzes.question_forms import KIND_NAMES, QuestionForm
-from lms.quizzes.question_views import fill, kinds
+from lms.quizzes.question_views import kinds
 from lms.quizzes.views import short
 from lms.typography import typo
 
@@ -168,7 +169,7 @@ def new(topic_id: int) -> ResponseReturnValue:
         return render_template("bank/choose.html", kinds=kinds(), **_shelf(topic))
     form = QuestionForm(kind=QuestionKind(kind) if kind in set(QuestionKind) else None)
     changed_rows = form.is_submitted() and form.change_rows(request.form)
-    if not changed_rows and form.validate_on_submit():
+    if not changed_rows and form.validate_on_submit() and lay_down(form):
         question = Question(position=len(_shelf(topic)["listed"]) + 1, updated_at=now())
         fill(question, form)
         question.topic = topic
@@ -188,7 +189,8 @@ def edit(topic_id: int, question_id: int) -> ResponseReturnValue:
     form = QuestionForm(question)
     meanwhile = None
     changed_rows = form.is_submitted() and form.change_rows(request.form)
-    if not changed_rows and form.validate_on_submit() and _keeps_kind(form, question, answers.all):
+    if not changed_rows and form.validate_on_submit() and _keeps_kind(form, question, answers.all) and lay_down(form):
+        question = find_question(topic, question_id)
         if require_version(question.version, form.version.data):
             before = asked_queries.asked_one(question.id)
             fill(question, form)

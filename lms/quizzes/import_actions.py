@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -17,8 +16,8 @@ from werkzeug.datastructures import FileStorage
 
 from lms.accounts.models import Person
 from lms.extensions import db
-from lms.materials import filetypes, pictures, storage
-from lms.materials.actions import keep_file
+from lms.materials import actions as materials
+from lms.materials import filetypes, pictures
 from lms.materials.markdown import FILE_ADDRESS, to_html, to_text
 from lms.materials.models import StoredFile
 from lms.materials.storage import Place
@@ -53,19 +52,42 @@ def title_of(draft: QuestionDraft) -> str:
 
 
 # --- in ---------------------------------------------------------------------------------------------------------------
-def take_in(
-    drafts: Iterable[QuestionDraft], quiz: Quiz, by: Person, place: Place, *, largest: int, now: datetime
-) -> int:
-    """The questions at the end of the quiz; how many. Whatever goes wrong, no file is left behind."""
+Laid = list[dict[str, StoredFile]]
+
+
+def lay_down(drafts: Iterable[QuestionDraft], place: Place, *, largest: int, now: datetime) -> Laid:
+    """The pictures of each question in their place, by their names; no rows yet. Does not ask the database.
+
+    Whatever goes wrong, no file is left behind.
+    """
+    laid: Laid = []
+    try:
+        for draft in drafts:
+            laid.append({})
+            for name, content in draft.pictures.items():
+                if _is_picture(name, content):
+                    upload = FileStorage(BytesIO(content), filename=name)
+                    laid[-1][name] = materials.laid_down(upload, place, largest=largest, now=now)
+    except BaseException:
+        take_away(laid, place)
+        raise
+    return laid
+
+
+def take_away(laid: Laid, place: Place) -> None:
+    """No question takes them."""
+    materials.take_away((file for files in laid for file in files.values()), place)
+
+
+def take_in(drafts: Iterable[QuestionDraft], laid: Laid, quiz: Quiz, by: Person, *, now: datetime) -> int:
+    """The questions at the end of the quiz, with the pictures that were laid down for them; how many."""
     db.session.execute(select(Quiz.id).where(Quiz.id == quiz.id).with_for_update())
     last = db.session.scalar(select(func.max(Question.position)).where(Question.quiz_id == quiz.id)) or 0
     new = [(draft, Question(quiz_id=quiz.id, position=at)) for at, draft in enumerate(drafts, last + 1)]
-    return _store(new, by, place, largest=largest, now=now)
+    return _store(new, laid, by, now=now)
 
 
-def take_into_bank(
-    drafts: Iterable[QuestionDraft], otherwise: str, by: Person, place: Place, *, largest: int, now: datetime
-) -> int:
+def take_into_bank(drafts: Iterable[QuestionDraft], laid: Laid, otherwise: str, by: Person, *, now: datetime) -> int:
     """Each question into the topic that its file names, the others into ``otherwise``; a topic that is not there yet
     is made. Gives how many questions."""
     shelves: dict[str, Topic] = {}
@@ -78,7 +100,7 @@ def take_into_bank(
             ends[title] = _last_of(shelves[title])
         ends[title] += 1
         new.append((draft, Question(topic_id=shelves[title].id, position=ends[title])))
-    return _store(new, by, place, largest=largest, now=now)
+    return _store(new, laid, by, now=now)
 
 
 def _shelf(title: str) -> Topic:
@@ -94,30 +116,24 @@ def _last_of(topic: Topic) -> int:
     return db.session.scalar(select(func.max(Question.position)).where(Question.topic_id == topic.id)) or 0
 
 
-def _store(new: list[tuple[QuestionDraft, Question]], by: Person, place: Place, *, largest: int, now: datetime) -> int:
-    with ExitStack() as undoing:
-
-        def keep(name: str, content: bytes) -> StoredFile:
-            file = keep_file(FileStorage(BytesIO(content), filename=name), by, place, largest=largest, now=now)
-            undoing.callback(storage.remove, place, file.storage_name)
-            return file
-
-        for draft, question in new:
-            question.updated_at = now
-            _fill(question, draft, keep)
-        db.session.add_all([question for _draft, question in new])
-        db.session.flush()
-        undoing.pop_all()
+def _store(new: list[tuple[QuestionDraft, Question]], laid: Laid, by: Person, *, now: datetime) -> int:
+    for file in (file for files in laid for file in files.values()):
+        file.uploaded_by_id = by.id
+        db.session.add(file)
+    db.session.flush()
+    for (draft, question), files in zip(new, laid, strict=True):
+        question.updated_at = now
+        _fill(question, draft, files)
+    db.session.add_all([question for _draft, question in new])
+    db.session.flush()
     return len(new)
 
 
-def _fill(question: Question, draft: QuestionDraft, keep: Callable[[str, bytes], StoredFile]) -> None:
-    addresses = {}
-    for name, content in draft.pictures.items():
-        if _is_picture(name, content):
-            file = keep(name, content)
-            question.files.append(file)
-            addresses[name] = f"/files/{file.id}/{filetypes.kept_name(name).replace(' ', '%20')}"
+def _fill(question: Question, draft: QuestionDraft, files: dict[str, StoredFile]) -> None:
+    question.files = list(files.values())
+    addresses = {
+        name: f"/files/{file.id}/{filetypes.kept_name(name).replace(' ', '%20')}" for name, file in files.items()
+    }
 
     def shown(text: str) -> str:
         return with_pictures(text, addresses)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -90,15 +93,15 @@ def show(quiz_id: int, question_import_id: int) -> ResponseReturnValue:
 @allow(can.teach)
 def write(quiz_id: int, question_import_id: int) -> ResponseReturnValue:
     """The ticked questions at the end of the quiz, all of them or none."""
-    quiz = _edited(quiz_id)
-    kept = _find(quiz, question_import_id)
-    drafts = _ticked(kept)
+    drafts = _ticked(_find(_edited(quiz_id), question_import_id))
     if not drafts:
-        return _tick_first(kept)
-    largest = current_app.config["UPLOAD_LIMIT"]
-    count = import_actions.take_in(drafts, quiz, me(), storage.here(), largest=largest, now=now())
-    db.session.delete(kept)
-    db.session.commit()
+        return _tick_first(quiz_id, question_import_id)
+    with _laid_down(drafts) as laid:
+        quiz = _edited(quiz_id)
+        kept = _find(quiz, question_import_id)
+        count = import_actions.take_in(drafts, laid, quiz, me(), now=now())
+        db.session.delete(kept)
+        db.session.commit()
     flash(ngettext("%(num)s question is added.", "%(num)s questions are added.", count), "done")
     return redirect(url_for("quizzes.edit", quiz_id=quiz_id), 303)
 
@@ -110,26 +113,41 @@ def write_to_bank(quiz_id: int, question_import_id: int) -> ResponseReturnValue:
     quiz."""
     quiz = _edited(quiz_id)
     require(can.edit_bank(me()))
-    kept = _find(quiz, question_import_id)
-    drafts = _ticked(kept)
+    drafts = _ticked(_find(quiz, question_import_id))
     if not drafts:
-        return _tick_first(kept)
-    largest = current_app.config["UPLOAD_LIMIT"]
-    count = import_actions.take_into_bank(drafts, quiz.title, me(), storage.here(), largest=largest, now=now())
-    db.session.delete(kept)
-    db.session.commit()
+        return _tick_first(quiz_id, question_import_id)
+    with _laid_down(drafts) as laid:
+        quiz = _edited(quiz_id)
+        kept = _find(quiz, question_import_id)
+        count = import_actions.take_into_bank(drafts, laid, quiz.title, me(), now=now())
+        db.session.delete(kept)
+        db.session.commit()
     flash(ngettext("%(num)s question stands in the bank.", "%(num)s questions stand in the bank.", count), "done")
     return redirect(url_for("bank.index"), 303)
 
 
 def _ticked(kept: QuestionImport) -> list[QuestionDraft]:
-    ticked = set(request.form.getlist("take", type=int))
-    return [draft for place, draft in enumerate(reading.read(kept.content)[1].drafts) if place in ticked]
+    """Read anew, which takes its time: nobody waits for it."""
+    ticked, content = set(request.form.getlist("take", type=int)), kept.content
+    db.session.rollback()
+    return [draft for place, draft in enumerate(reading.read(content)[1].drafts) if place in ticked]
 
 
-def _tick_first(kept: QuestionImport) -> ResponseReturnValue:
+@contextmanager
+def _laid_down(drafts: list[QuestionDraft]) -> Iterator[import_actions.Laid]:
+    """Their pictures in their place before anything is written; away with them where it is not."""
+    place, largest = storage.here(), current_app.config["UPLOAD_LIMIT"]
+    laid = import_actions.lay_down(drafts, place, largest=largest, now=now())
+    try:
+        yield laid
+    except BaseException:
+        import_actions.take_away(laid, place)
+        raise
+
+
+def _tick_first(quiz_id: int, question_import_id: int) -> ResponseReturnValue:
     flash(_("Tick the questions first."), "wait")
-    return redirect(url_for("question_imports.show", quiz_id=kept.quiz_id, question_import_id=kept.id), 303)
+    return redirect(url_for("question_imports.show", quiz_id=quiz_id, question_import_id=question_import_id), 303)
 
 
 @blueprint.post("/quizzes/<int:quiz_id>/imports/<int:question_import_id>/end")

@@ -20,10 +20,11 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
+from lms.extensions import db
 from lms.forms import EditForm, LineField, ParagraphsField
 from lms.materials import filetypes
 from lms.materials.markdown import to_html, to_text
-from lms.materials.upload_forms import upload_problem
+from lms.materials.upload_forms import no_room, upload_problem
 from lms.quizzes import lines, question_actions
 from lms.quizzes.grading import fold, read_number
 from lms.quizzes.kinds import QuestionKind
@@ -174,6 +175,7 @@ class QuestionForm(EditForm):
     def validate_picture(self, field: FileField) -> None:
         if not field.data:
             return
+        db.session.rollback()  # looking at it takes its time, and nobody shall wait for it
         problem = upload_problem(field.data, current_app.config["UPLOAD_LIMIT"])
         if problem:
             raise ValidationError(problem)
@@ -292,6 +294,9 @@ class QuestionForm(EditForm):
         return list(found.values())
 
     # --- into the question and back ---
+    def say_no_room(self) -> None:
+        self.picture.errors = [no_room()]
+
     def fill(self, thing: Any) -> None:
         kind = self.chosen_kind
         thing.kind, thing.points = kind, self.points.data if kind.asks else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -11,10 +11,9 @@ from lms import permissions as can
 from lms.access import allow, me, require, require_version
 from lms.clock import now
 from lms.extensions import db
-from lms.materials import storage
-from lms.materials.actions import keep_file, mention
 from lms.materials.markdown import to_text
 from lms.quizzes import asked_queries, bank_queries, building_actions, figure_queries, question_actions, regrade_queries
+from lms.quizzes.filling_views import fill, lay_down
 from lms.quizzes.kinds import QuestionKind
 from lms.quizzes.models import Question, Quiz, Topic
 from lms.quizzes.question_forms import KIND_NAMES, QuestionForm
@@ -48,7 +47,7 @@ def new(quiz_id: int) -> ResponseReturnValue:
     form = QuestionForm(kind=QuestionKind(kind) if kind in set(QuestionKind) else None)
     if form.is_submitted() and form.change_rows(request.form):
         return render_template("questions/new.html", form=form, **builder(quiz))
-    if form.validate_on_submit():
+    if form.validate_on_submit() and lay_down(form):
         question = Question()
         fill(question, form)
         question_actions.append(question, quiz, now=now())
@@ -57,18 +56,6 @@ def new(quiz_id: int) -> ResponseReturnValue:
         flash(_("The question is added."), "done")
         return redirect(url_for("questions.edit", quiz_id=quiz.id, question_id=question.id), 303)
     return render_template("questions/new.html", form=form, **builder(quiz)), 422 if form.is_submitted() else 200
-
-
-def fill(question: Question, form: QuestionForm) -> None:
-    """What was typed, and a picture that came with it, under the text."""
-    if form.picture.data:
-        largest = current_app.config["UPLOAD_LIMIT"]
-        file = keep_file(form.picture.data, me(), storage.here(), largest=largest, now=now())
-        words = (form.picture_words.data or "").replace("[", "(").replace("]", ")")
-        shown = f"![{words}]{mention(file).partition(']')[2]}" if words else mention(file)
-        form.text.data = f"{form.text.data or ''}\n\n{shown}".strip()
-    form.fill(question)
-    question_actions.show_files(question)
 
 
 def kinds() -> list[tuple[str, str, str]]:
@@ -98,7 +85,8 @@ def edit(quiz_id: int, question_id: int) -> ResponseReturnValue:
     form = QuestionForm(question)
     meanwhile = None
     changed_rows = form.is_submitted() and form.change_rows(request.form)
-    if not changed_rows and form.validate_on_submit() and _keeps_kind(form, question, answers.all):
+    if not changed_rows and form.validate_on_submit() and _keeps_kind(form, question, answers.all) and lay_down(form):
+        question = find_question(quiz, question_id)
         if require_version(question.version, form.version.data):
             before, was = asked_queries.asked_one(question.id), building_actions.state_of(question)
             fill(question, form)

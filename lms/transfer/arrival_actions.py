@@ -18,8 +18,8 @@ from werkzeug.datastructures import FileStorage
 from lms.accounts.models import Person
 from lms.cycles.models import Cycle
 from lms.extensions import db
+from lms.materials import actions as materials
 from lms.materials import pictures, storage
-from lms.materials.actions import laid_down
 from lms.materials.models import StoredFile
 from lms.materials.storage import Place
 from lms.packages import actions as packages
@@ -68,7 +68,7 @@ def lay_down(delivery: Delivery, place: Place, *, unpacked: Path, largest: int, 
             with _mended(file), delivery.open_file(file["key"]) as content:
                 must_be_whole(content, file)
                 upload = FileStorage(content, filename=file["original_name"])
-                laid.files[file["key"]] = laid_down(upload, place, largest=largest, now=now)
+                laid.files[file["key"]] = materials.laid_down(upload, place, largest=largest, now=now)
         for package in delivery.packages:
             name = package["zip"]["original_name"]
             with _mended(package["zip"]), package_of(delivery, package, largest) as content:
@@ -90,9 +90,7 @@ def _mended(file: Tree) -> Iterator[None]:
 
 
 def take_away(laid: Laid, place: Place) -> None:
-    for file in laid.files.values():
-        for name in (file.storage_name, *(size.storage_name for size in file.sizes)):
-            storage.remove(place, name)
+    materials.take_away(laid.files.values(), place)
     for package in laid.packages.values():
         packages.take_away(package)
 
