@@ -6,12 +6,11 @@ The matrix of a cycle is kept per process until anything in the database changes
 from __future__ import annotations
 
 import operator
-from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Hashable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -43,12 +42,12 @@ from lms.outbox.models import Letter
 from lms.packages.models import Claim
 from lms.progress.matrix import NOWHERE, Column, Group, Matrix, People, Row, people_named
 from lms.progress.models import Completion, How
+from lms.progress.remembered import Remembered
 from lms.progress.rules import Required
 from lms.quizzes.models import Attempt
 from lms.sessions.models import Attendance, Audience, LiveSession
 
 _activity, _session = Activity.__table__.c, LiveSession.__table__.c
-_ROOM = 8
 _FEW = 500
 
 
@@ -70,33 +69,14 @@ def watched_cycles(person: Person) -> Select[Cycle]:
 
 
 # --- the matrix, remembered -------------------------------------------------------------------------------------------
-class _Remembered:
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Matrix] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable) -> Matrix | None:
-        return self._kept.get(key)
-
-    def put(self, key: Hashable, matrix: Matrix) -> None:
-        with self._lock:
-            self._kept[key] = matrix
-            while len(self._kept) > _ROOM:
-                self._kept.popitem(last=False)
-
-
-_remembered = _Remembered()
+_remembered: Remembered[Matrix] = Remembered()
 
 
 def matrix_of(person: Person, cycle: Cycle, *, now: datetime) -> Matrix:
     """The people of the cycle whom this person may watch × its published modules."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     key = (str(db.engine.url), revision(), cycle.id, scope_of(person), hour, last_appearance())
-    matrix = _remembered.get(key)
-    if matrix is None:
-        matrix = _load(watched_people(person), cycle, now)
-        _remembered.put(key, matrix)
-    return matrix
+    return _remembered.get(key, lambda: _load(watched_people(person), cycle, now))
 
 
 def scope_of(person: Person) -> str:

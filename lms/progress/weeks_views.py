@@ -8,15 +8,13 @@ from flask.typing import ResponseReturnValue
 from lms import permissions as can
 from lms.access import allow, me
 from lms.centres.models import Centre
-from lms.clock import now
 from lms.display import day, titled, weekday_day
 from lms.extensions import db
 from lms.freshness import no_store
 from lms.progress import weeks_words, words
 from lms.progress.matrix import NOWHERE
 from lms.progress.views import asked_for
-from lms.progress.weeks import mondays
-from lms.progress.weeks_queries import people_in, sessions_seen, weeks
+from lms.progress.weeks_queries import overview
 
 blueprint = Blueprint("weeks", __name__)
 
@@ -30,9 +28,7 @@ def index() -> ResponseReturnValue:
     if asked.cycle is None:
         return render_template("progress/index.html", asked=asked)
     centre = _centre(asked.filters.centre)
-    people, zone = people_in(me(), asked.cycle, centre), current_app.config["ZONE"]
-    found = weeks(asked.cycle, people, mondays(asked.cycle.starts_on, zone, asked.now), zone)
-    seen = sessions_seen(asked.cycle, people, now())
+    found, seen = overview(me(), asked.cycle, centre, zone=current_app.config["ZONE"], now=asked.now)
     number = (asked.group.people if asked.group else asked.matrix.everybody).bit_count()
     return render_template(
         "weeks/index.html",
