@@ -114,11 +114,11 @@ def _local(at: datetime | date, zone_name: str) -> date:
 
 
 def file_size(count: int) -> str:
-    """«38 КБ», «1,2 МБ»."""
+    """«38 КБ», «1,2 МБ», «50 МБ»."""
     english = locale() == "en"
     if count < 1024 * 1024:
         return f"{max(1, round(count / 1024))}{NO_BREAK}{'KB' if english else 'КБ'}"
-    size = f"{count / 1024 / 1024:.1f}"
+    size = f"{count / 1024 / 1024:.1f}".removesuffix(".0")
     return f"{size}{NO_BREAK}MB" if english else f"{size.replace('.', ',')}{NO_BREAK}МБ"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from lms.display import file_size
 from lms.extensions import db
 from lms.materials.places import NoRoom, Unreachable
 
@@ -41,7 +42,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         409: (_("Someone changed this meanwhile"), _("Open the page again to see both versions.")),
         413: (
             _("That is too large"),
-            _("A file may have 50 MB, a text 2 MB. Go back: what you typed is still in the form."),
+            _(
+                "A file may have %(file)s, a text %(text)s. Go back: what you typed is still in the form.",
+                file=file_size(current_app.config["UPLOAD_LIMIT"]),
+                text=file_size(current_app.config["MAX_FORM_MEMORY_SIZE"]),
+            ),
         ),
         429: (_("Too many tries"), _("Wait a quarter of an hour and try again.")),
     }

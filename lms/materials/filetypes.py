@@ -75,6 +75,9 @@ TYPES = {
     "webm": FileType("video/webm", frozenset({".webm"}), opens_in_browser=True),
 }
 
+# What is no file to be shown or downloaded, but taken apart: packages, cycles.
+ARCHIVES = frozenset({"zip", "imscc"})
+
 
 class NotTaken(ValueError):
     """The file's ending is in no list."""

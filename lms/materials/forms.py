@@ -15,7 +15,7 @@ from lms.display import file_size
 from lms.forms import EditForm, LineField
 from lms.materials import chapters, filetypes, links, markdown, players
 from lms.materials.models import Material, MaterialKind
-from lms.materials.upload_forms import UploadField, refuse_bad_files
+from lms.materials.upload_forms import LARGEST, UploadField, refuse_bad_files
 from lms.texts import paragraphs
 
 
@@ -81,7 +81,9 @@ class PageForm(MaterialForm):
 class FileForm(MaterialForm):
     title = LineField(_l("Title"), optional=True, description=_l("Left empty, it is the name of the file."))
     upload = UploadField(
-        _l("File"), [refuse_bad_files], description=_l("PDF, office files, pictures, sound and video, up to 50 MB.")
+        _l("File"),
+        [refuse_bad_files],
+        description=_l("PDF, office files, pictures, sound and video, up to %(size)s.", size=LARGEST),
     )
 
     def validate_upload(self, field: Field) -> None:
@@ -108,7 +110,7 @@ class RecordingForm(MaterialForm):
     upload = UploadField(
         _l("Or a file"),
         [refuse_bad_files],
-        description=_l("MP4, WebM or sound, up to 50 MB. A file goes before an address."),
+        description=_l("MP4, WebM or sound, up to %(size)s. A file goes before an address.", size=LARGEST),
     )
     sound_upload = UploadField(
         _l("The sound alone"), [refuse_bad_files], description=_l("MP3, M4A or OGG, for those with a weak connection.")

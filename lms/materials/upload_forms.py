@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -17,10 +18,19 @@ from lms.access import me
 from lms.display import file_size
 from lms.extensions import db
 from lms.forms import EditForm
-from lms.materials import filetypes, pictures, upload_actions, use_queries
+from lms.materials import filetypes, pictures, storage, upload_actions, use_queries
 from lms.materials.models import StoredFile
+from lms.materials.upload_models import Upload
 
-TYPES_TAKEN = ", ".join(filetypes.TYPES).upper()
+
+class _Largest:
+    """How large a file may be, in words of the language it is read in."""
+
+    def __str__(self) -> str:
+        return file_size(current_app.config["UPLOAD_LIMIT"])
+
+
+LARGEST = _Largest()
 
 
 def no_room() -> str:
@@ -39,7 +49,7 @@ def quota_problem(size: int) -> str:
     )
 
 
-def announced_problem(name: str, size: int, largest: int) -> str:
+def announced_problem(name: str, size: int, largest: int, endings: Collection[str] = filetypes.TYPES) -> str:
     """What is wrong with a file by its name and size alone, in words; empty when it may come."""
     if size > largest:
         return _(
@@ -49,8 +59,9 @@ def announced_problem(name: str, size: int, largest: int) -> str:
         )
     if size == 0:
         return _("The file is empty. Choose another one.")
-    if filetypes.ending(filetypes.kept_name(name)) not in filetypes.TYPES:
-        return _("Such files are not taken. Save it as one of these: %(types)s.", types=TYPES_TAKEN)
+    if filetypes.ending(filetypes.kept_name(name)) not in endings:
+        taken = ", ".join(sorted(endings) if endings is filetypes.ARCHIVES else endings).upper()
+        return _("Such files are not taken. Save it as one of these: %(types)s.", types=taken)
     return ""
 
 
@@ -117,6 +128,41 @@ class UploadField(FileField):
     @property
     def came_ahead(self) -> StoredFile | None:
         return self.data if self.token else None
+
+
+class Ahead(NamedTuple):
+    original_name: str
+    size: int
+
+
+class ArchiveField(FileField):
+    """An archive that comes with the form; or one whose pieces came ahead of it, named by its token.
+
+    ``data`` is a FileStorage either way. Whoever takes it lets the pieces go (upload_actions.let_go).
+    """
+
+    data: Any
+    token = ""
+    _ahead: Ahead | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata([one for one in valuelist if isinstance(one, FileStorage)])
+        tokens = [one for one in valuelist if isinstance(one, str) and one]
+        upload = upload_actions.find(me(), tokens[-1]) if tokens and not self.data else None
+        if upload is not None and upload.is_archive and upload.is_whole:
+            self._put_together(upload)
+
+    def _put_together(self, upload: Upload) -> None:
+        token, ahead = upload.token, Ahead(upload.name, upload.size)
+        names = [piece.storage_name for piece in upload.pieces]
+        db.session.rollback()  # it takes its time, and nobody shall wait for it
+        self.data = FileStorage(upload_actions.put_together(names, storage.here()), filename=ahead.original_name)
+        self.token, self._ahead, self.raw_data = token, ahead, [token]
+
+    @property
+    def came_ahead(self) -> Ahead | None:
+        """What need not be sent again when the form is shown again; one that was refused is chosen anew."""
+        return None if self.errors else self._ahead
 
 
 class ReplacementForm(EditForm):

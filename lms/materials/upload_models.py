@@ -8,11 +8,15 @@ from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.database import Model
+from lms.materials import filetypes
 from lms.materials.models import StoredFile
 
 
 class Upload(Model):
-    """Begun with its name and size; when all of it has come it is a stored file, which a form then takes."""
+    """Begun with its name and size; when all of it has come it is a stored file, which a form then takes.
+
+    An archive is kept by whoever takes it apart, so it stays in its pieces until a form puts them together.
+    """
 
     __tablename__ = "upload"
 
@@ -28,6 +32,14 @@ class Upload(Model):
 
     file: Mapped[StoredFile | None] = relationship()
     pieces: Mapped[list[UploadPiece]] = relationship(order_by="UploadPiece.start", cascade="all, delete-orphan")
+
+    @property
+    def is_archive(self) -> bool:
+        return filetypes.ending(self.name) in filetypes.ARCHIVES
+
+    @property
+    def is_whole(self) -> bool:
+        return self.received == self.size
 
 
 class UploadPiece(Model):

@@ -14,7 +14,7 @@ from lms.access import allow, me
 from lms.clock import now
 from lms.display import file_size
 from lms.extensions import db
-from lms.materials import actions, storage, upload_actions
+from lms.materials import actions, filetypes, storage, upload_actions
 from lms.materials.models import StoredFile
 from lms.materials.upload_forms import announced_problem, quota_problem, upload_problem
 from lms.materials.upload_models import Upload
@@ -24,12 +24,16 @@ from lms.materials.views import blueprint, files_folder
 @blueprint.post("/uploads")
 @allow(can.teach)
 def begin_upload() -> ResponseReturnValue:
-    """``{"name": …, "size": …}``: the address to send pieces to, or why the file would not be taken."""
+    """``{"name": …, "size": …}``: the address to send pieces to, or why the file would not be taken.
+
+    ``?archives=1``: for a form that takes an archive apart, and nothing else.
+    """
     said: Any = request.get_json(silent=True)
     name, size = (said.get("name"), said.get("size")) if isinstance(said, dict) else (None, None)
     if not isinstance(name, str) or not isinstance(size, int) or not 0 <= size < 2**62:
         return {"message": _("This cannot be read.")}, 400
-    if problem := announced_problem(name, size, current_app.config["UPLOAD_LIMIT"]) or quota_problem(size):
+    endings = filetypes.ARCHIVES if request.args.get("archives") == "1" else filetypes.TYPES
+    if problem := announced_problem(name, size, current_app.config["UPLOAD_LIMIT"], endings) or quota_problem(size):
         return {"message": problem}, 422
     upload = upload_actions.begin(me(), name, size, now=now())
     db.session.commit()
@@ -66,9 +70,9 @@ def add_piece(upload_token: str) -> ResponseReturnValue:
 def finish_upload(upload_token: str) -> ResponseReturnValue:
     """All of it has come: look at it, and keep it as a file that a form may take; said twice, it is answered twice."""
     upload = _find(upload_token)
-    if upload.file is not None:
+    if upload.file is not None or (upload.is_archive and upload.is_whole):
         return _finished(upload)
-    if upload.received != upload.size:
+    if not upload.is_whole:
         return _standing(upload), 409
     name, pieces = upload.name, [piece.storage_name for piece in upload.pieces]
     db.session.rollback()  # putting it together takes its time
@@ -108,6 +112,8 @@ def _standing(upload: Upload) -> dict[str, Any]:
 
 
 def _finished(upload: Upload) -> dict[str, Any]:
+    if upload.is_archive:
+        return {"token": upload.token, "what": f"{upload.name}, {file_size(upload.size)}"}
     file = cast(StoredFile, upload.file)
     what = f"{file.original_name}, {file_size(file.size)}"
     return {"token": upload.token, "what": what, "markdown": actions.mention(file)}

@@ -15,6 +15,7 @@ from lms.clock import now
 from lms.cycles.actions import place
 from lms.cycles.models import Module, Rule, State
 from lms.extensions import db
+from lms.materials import storage, upload_actions
 from lms.materials.filetypes import kept_name
 from lms.materials.storage import TooLarge
 from lms.packages import actions, archive, queries, words
@@ -38,8 +39,7 @@ def new() -> ResponseReturnValue:
         package.rule = Rule(form.rule.data)
         place(package, module)
         db.session.add(package)
-        db.session.commit()
-        return _after(package)
+        return _saved(form, package)
     return render_template("packages/new.html", form=form, module=module), 422 if form.is_submitted() else 200
 
 
@@ -54,8 +54,7 @@ def edit(package_id: int) -> ResponseReturnValue:
         if require_version(package.version, form.version.data):
             _write(form, package, laid)
             package.updated_at = now()
-            db.session.commit()
-            return _after(package)
+            return _saved(form, package)
         meanwhile = form.meanwhile(vars(package) | {"is_published": package.is_published})
         if laid is not None:
             actions.take_away(laid)
@@ -117,7 +116,11 @@ def _write(form: PackageForm, package: Package, laid: actions.LaidDown | None) -
         package.state, package.publish_at = (State.PUBLISHED if form.is_published.data else State.DRAFT), None
 
 
-def _after(package: Package) -> ResponseReturnValue:
+def _saved(form: PackageForm, package: Package) -> ResponseReturnValue:
+    pieces = upload_actions.let_go(me(), form.upload.token)
+    db.session.commit()
+    for name in pieces:
+        storage.remove(storage.here(), name)
     said = _("“%(title)s” is saved and published.") if package.is_published else _("“%(title)s” is saved as a draft.")
     flash(said % {"title": package.title}, "done")
     anchor = f"activity-{package.id}"

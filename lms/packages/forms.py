@@ -7,7 +7,6 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, RadioField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
@@ -15,6 +14,7 @@ from wtforms.validators import ValidationError
 from lms.cycles.models import FITTING_RULES, Rule
 from lms.display import file_size
 from lms.forms import EditForm, LineField
+from lms.materials.upload_forms import LARGEST, ArchiveField
 from lms.packages import archive, words
 from lms.packages.models import Package
 
@@ -28,9 +28,9 @@ _RULE_NAMES = {
 class PackageForm(EditForm):
     title = LineField(_l("Title"), optional=True, description=_l("Left empty, it is what the package is called."))
     title_en = LineField(_l("Title in English"), optional=True)
-    upload = FileField(
+    upload = ArchiveField(
         _l("The package, a ZIP"),
-        description=_l("SCORM 1.2 or 2004, as iSpring, Articulate and others export it; up to 50 MB."),
+        description=_l("SCORM 1.2 or 2004, as iSpring, Articulate and others export it; up to %(size)s.", size=LARGEST),
     )
     is_published = BooleanField(_l("Published: learners see it"))
 

@@ -5,13 +5,15 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FileField, HiddenField, SelectChoice, SelectField
-from wtforms.validators import InputRequired
+from wtforms import Field, HiddenField, SelectChoice, SelectField
+from wtforms.validators import ValidationError
 
 from lms.forms import DayField, LineField
 from lms.materials.filetypes import kept_name
+from lms.materials.upload_forms import LARGEST, ArchiveField
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -52,11 +54,15 @@ class NamedSeasonForm(FlaskForm):
 
 
 class ArchiveForm(FlaskForm):
-    file = FileField(
+    file = ArchiveField(
         _l("File"),
-        [InputRequired(_l("Choose a file first."))],
-        description=_l("An archive of a cycle (ZIP) or a Common Cartridge (IMSCC), at most 50 MB"),
+        description=_l("An archive of a cycle (ZIP) or a Common Cartridge (IMSCC), at most %(size)s", size=LARGEST),
     )
+
+    def validate_file(self, field: Field) -> None:
+        """No ``required`` in the browser: a file that came ahead is no longer in the field."""
+        if not field.data:
+            raise ValidationError(_("Choose a file first."))
 
     @property
     def source(self) -> str:

@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 from lms import permissions as can
 from lms.access import allow, me
 from lms.clock import now
+from lms.display import file_size
 from lms.extensions import db
 from lms.freshness import no_store
-from lms.materials import storage
+from lms.materials import storage, upload_actions
 from lms.packages.host import packages_folder
 from lms.transfer import arrival_actions, arrival_queries, contents, delivery
 from lms.transfer.delivery import Delivery
@@ -42,9 +43,12 @@ def new_import() -> ResponseReturnValue:
             form.file.data.stream, form.source, me(), storage.here(), largest=_largest(), now=now()
         )
     except storage.TooLarge:
-        form.file.errors = [_("The file is too large: at most 50 MB.")]
+        form.file.errors = [_("The file is too large: at most %(size)s.", size=file_size(_largest()))]
         return render_template("transfer/new_import.html", form=form), 422
+    pieces = upload_actions.let_go(me(), form.file.token)
     db.session.commit()
+    for name in pieces:
+        storage.remove(storage.here(), name)
     return redirect(url_for("transfer.show_import", arrival_id=arrival.id), 303)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests import factories
 from tests.browser.conftest import Platform
 from tests.browser.test_journeys import look, sign_in
 from tests.materials.test_pure import PDF
+from tests.packages import zips
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +99,31 @@ def test_a_file_chosen_again_after_the_page_was_left_goes_on_where_it_stopped(pl
 
     assert next(offset for offset in sent if offset) == str(2 * 1024 * 1024)
     assert stored(platform, module_id)[0] == book.read_bytes()
+
+
+def test_a_package_and_a_cycle_go_ahead_of_their_forms_too(platform, visitor, module_id, tmp_path):
+    page = visitor()
+    sign_in(page, "trainer@example.org")
+    course = tmp_path / "Курс.zip"
+    course.write_bytes(zips.archive({"film.mp4": random.Random(7).randbytes(2_500_000)}).getvalue())
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.headers.get("upload-offset", "")))
+
+    page.goto(f"/packages/new?module_id={module_id}")
+    page.locator("[name=upload][type=file]").set_input_files(course)
+    page.get_by_text("уже здесь").wait_for()
+    look(page, "package uploaded")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url(f"**/modules/{module_id}/edit**")
+    assert len([offset for offset in sent if offset]) == 3
+
+    page.goto("/cycles/import")
+    page.locator("[name=file][type=file]").set_input_files(course)
+    page.get_by_text("уже здесь").wait_for()
+    look(page, "archive uploaded")
+    page.locator("main form button.btn-primary").click()
+    page.get_by_role("alert").get_by_text("Это пакет SCORM").wait_for()
+    assert page.locator("[name=file][type=hidden]").is_disabled()
 
 
 def test_what_is_refused_is_said_at_once_and_another_file_may_be_chosen(platform, visitor, module_id, tmp_path):

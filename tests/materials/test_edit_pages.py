@@ -177,7 +177,7 @@ def test_a_file_is_kept_whole_under_its_own_name(app, cast, as_, module, files):
         ("программа.exe", EXE, "Такие файлы не принимаем."),
         ("..", PDF, "Такие файлы не принимаем."),
         ("пусто.pdf", b"", "Файл пустой."),
-        ("большой.pdf", PDF + bytes(51 * 1024 * 1024), "Файл занимает 51,0 МБ, а поместится не больше 50,0 МБ."),
+        ("большой.pdf", PDF + bytes(51 * 1024 * 1024), "Файл занимает 51 МБ, а поместится не больше 50 МБ."),
     ],
 )
 def test_a_file_that_cannot_be_taken_leaves_nothing_behind(app, cast, as_, module, files, name, content, said):

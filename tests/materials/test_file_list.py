@@ -72,7 +72,7 @@ def test_every_file_is_listed_with_its_size_and_where_it_is_used(app, cast, as_,
 
     material_id = db.session.scalars(db.select(Material.id)).one()
     assert "Памятка.pdf" in page and f'href="/materials/{material_id}/edit"' in page
-    assert "DOCX, 3,0 МБ" in page and "нигде не показан" in page
+    assert "DOCX, 3 МБ" in page and "нигде не показан" in page
     assert f'action="/files/{lonely.id}/removal"' in page and f'action="/files/{file.id}/removal"' not in page
 
 
@@ -309,7 +309,7 @@ def quota(app):
 def test_a_file_beyond_the_quota_is_refused_in_words_by_every_way_in(app, cast, as_, module, folder, quota):
     factories.stored_file("Большой.pdf", cast.trainer, size=2 * 1024 * 1024 - 100)
     trainer = as_(cast.trainer)
-    said = "Для файлов отведено 2,0 МБ, занято 2,0 МБ: этот не поместится."
+    said = "Для файлов отведено 2 МБ, занято 2 МБ: этот не поместится."
 
     form = trainer.post(
         f"/materials/new?module_id={module.id}&kind=file",
@@ -322,7 +322,7 @@ def test_a_file_beyond_the_quota_is_refused_in_words_by_every_way_in(app, cast, 
     assert said in words(form) and "Мой отчёт" in form.text
     assert said in begun.json["message"].replace("\xa0", " ") and said in dropped.json["message"].replace("\xa0", " ")
     assert list(folder.glob("*")) == []
-    assert "Занято 2,0 МБ из 2,0 МБ." in words(trainer.get("/files/"))
+    assert "Занято 2 МБ из 2 МБ." in words(trainer.get("/files/"))
 
 
 def test_what_is_within_the_quota_comes_in_pieces_without_being_counted_twice(app, cast, as_, folder, quota):

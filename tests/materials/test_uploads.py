@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from lms.extensions import db
+from lms.materials import upload_actions
 from lms.materials.models import Material, StoredFile
 from lms.materials.upload_actions import PIECE
 from lms.materials.upload_models import Upload, UploadPiece
+from lms.packages.models import Package
 from tests import factories
 from tests.materials.test_pure import HTML, PDF
+from tests.packages import zips
 
 BOOK = PDF + bytes(range(256)) * 10_000  # some 2.5 MB: three pieces
 
@@ -120,7 +124,7 @@ def test_finishing_twice_gives_one_file(app, cast, as_, module, files):
 @pytest.mark.parametrize(
     ("name", "size", "said"),
     [
-        ("большой.pdf", 51 * 1024 * 1024, "Файл занимает 51,0 МБ, а поместится не больше 50,0 МБ."),
+        ("большой.pdf", 51 * 1024 * 1024, "Файл занимает 51 МБ, а поместится не больше 50 МБ."),
         ("страница.html", 100, "Такие файлы не принимаем."),
         ("пусто.pdf", 0, "Файл пустой."),
     ],
@@ -184,3 +188,134 @@ def test_what_cannot_be_read_is_refused_in_words(app, cast, as_, said):
     response = as_(cast.trainer).post("/uploads", json=said)
 
     assert response.status_code == 400 and response.json["message"]
+
+
+# --- archives: what is taken apart is no file of ours -----------------------------------------------------------------
+def ahead(client, content: bytes, name: str) -> dict:
+    """The archive in pieces, whole; the answer to the last of them."""
+    begun = client.post("/uploads?archives=1", json={"name": name, "size": len(content)})
+    assert begun.status_code == 201, begun.text
+    done = send(client, begun.json["address"], content)
+    assert done.status_code == 200
+    return done.json
+
+
+def large_package() -> bytes:
+    return zips.archive({"film.mp4": random.Random(7).randbytes(2_500_000)}).getvalue()
+
+
+def test_a_package_comes_in_pieces_and_they_go_when_it_is_saved(app, cast, as_, module, files):
+    trainer = as_(cast.trainer)
+
+    done = ahead(trainer, large_package(), "Курс.zip")
+    assert done["what"] == "Курс.zip, 2,4\xa0МБ"
+    form = {"title": "Курс", "upload": done["token"], "rule": "claimed", "is_published": "y"}
+    answer = trainer.post(f"/packages/new?module_id={module.id}", data=form)
+
+    assert answer.status_code == 303
+    package = db.session.scalars(db.select(Package)).one()
+    assert (package.original_name, package.size) == ("Курс.zip", len(large_package()))
+    assert (files / package.storage_name).read_bytes() == large_package()
+    assert (count(Upload), count(UploadPiece), len(list(files.iterdir()))) == (0, 0, 1)
+
+
+def test_a_cycle_comes_in_pieces(app, cast, as_, module, files):
+    trainer = as_(cast.trainer)
+    content = trainer.get(f"/cycles/{module.cycle.slug}/export/archive").get_data()
+
+    done = ahead(trainer, content, "Школа.zip")
+    answer = trainer.post("/cycles/import", data={"file": done["token"]})
+
+    assert answer.status_code == 303
+    assert "Школа.zip" in trainer.get(answer.location).text
+    assert (count(Upload), count(UploadPiece), len(list(files.iterdir()))) == (0, 0, 1)
+
+
+def test_a_form_that_is_not_accepted_keeps_the_archive_that_came_ahead(app, cast, as_, module, files):
+    trainer = as_(cast.trainer)
+    package = factories.package(module)
+    db.session.commit()
+    token = ahead(trainer, large_package(), "Курс.zip")["token"]
+    form = {"title": "Курс", "upload": token, "version": package.version - 1}
+
+    stale = trainer.post(f"/packages/{package.id}/edit", data=form)
+    assert stale.status_code == 409
+    assert f'name="upload" value="{token}"' in stale.text
+    assert "Курс.zip, 2,4\xa0МБ" in stale.text
+    assert trainer.post(f"/packages/{package.id}/edit", data=form | {"version": package.version}).status_code == 303
+    db.session.expire_all()
+    assert db.session.get(Package, package.id).original_name == "Курс.zip"
+
+
+@pytest.mark.parametrize("address, field", [("/packages/new?module_id={}", "upload"), ("/cycles/import", "file")])
+def test_what_is_no_archive_inside_is_said_and_chosen_anew(cast, as_, module, files, address, field):
+    trainer = as_(cast.trainer)
+    token = ahead(trainer, b"PK no archive", "Курс.zip")["token"]
+
+    answer = trainer.post(address.format(module.id), data={"title": "Курс", "rule": "claimed", field: token})
+
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert f'value="{token}"' not in answer.text
+
+
+def test_an_archive_is_taken_where_archives_are_and_nowhere_else(cast, as_, module, files):
+    trainer = as_(cast.trainer)
+
+    refused = [
+        trainer.post("/uploads", json={"name": "Курс.zip", "size": 9}),
+        trainer.post("/uploads?archives=1", json={"name": "Книга.pdf", "size": 9}),
+        trainer.post("/uploads?archives=1", json={"name": "Курс.zip", "size": 51 * 1024 * 1024}),
+    ]
+
+    assert [answer.status_code for answer in refused] == [422, 422, 422]
+    assert "IMSCC, ZIP" in refused[1].json["message"]
+    token = ahead(trainer, large_package(), "Курс.zip")["token"]
+    form = {"title": "Книга", "upload": token}
+    assert trainer.post(f"/materials/new?module_id={module.id}&kind=file", data=form).status_code == 422
+    assert count(Material) == 0
+
+
+def test_an_archive_that_is_on_its_way_or_another_persons_is_taken_by_no_form(cast, as_, module, files):
+    begun = as_(cast.trainer).post("/uploads?archives=1", json={"name": "Курс.zip", "size": 9})
+    on_its_way = begun.json["address"].rpartition("/")[2]
+    whole = ahead(as_(cast.trainer), large_package(), "Курс.zip")["token"]
+
+    for client, token in ((as_(cast.trainer), on_its_way), (as_(cast.coordinator), whole)):
+        form = {"title": "", "rule": "claimed", "upload": token}
+        assert client.post(f"/packages/new?module_id={module.id}", data=form).status_code == 422
+        assert client.post("/cycles/import", data={"file": token}).status_code == 422
+    assert count(Package) == 0
+
+
+def test_others_write_while_an_archive_is_put_together(cast, as_, module, files, monkeypatch):
+    trainer = as_(cast.trainer)
+    token = ahead(trainer, large_package(), "Курс.zip")["token"]
+    put_together, written = upload_actions.put_together, []
+
+    def while_others_write(*given):
+        with db.engine.connect() as another:
+            another.exec_driver_sql("UPDATE person SET locale = 'ru'")
+            another.commit()
+            written.append(True)
+        return put_together(*given)
+
+    monkeypatch.setattr(upload_actions, "put_together", while_others_write)
+    form = {"title": "Курс", "upload": token, "rule": "claimed"}
+    assert trainer.post(f"/packages/new?module_id={module.id}", data=form).status_code == 303
+    assert written == [True]
+
+
+def test_forms_say_the_limit_that_is_set(app, cast, as_, module, monkeypatch):
+    monkeypatch.setitem(app.config, "UPLOAD_LIMIT", 7 * 1024 * 1024)
+    trainer = as_(cast.trainer)
+
+    for address in (
+        f"/materials/new?module_id={module.id}&kind=file",
+        f"/materials/new?module_id={module.id}&kind=recording",
+        f"/packages/new?module_id={module.id}",
+        "/cycles/import",
+    ):
+        page = trainer.get(address).text.replace("\xa0", " ")
+        assert "до 7 МБ" in page or "больше 7 МБ" in page
+        assert "50 МБ" not in page
