@@ -34,7 +34,7 @@ def choose_locale() -> str:
 def locale() -> str:
     """The language spoken now, "ru" or "en"; inside ``force_locale`` (a letter) the one that was forced."""
     try:
-        spoken = request.babel_locale  # type: ignore[attr-defined]  # where Flask-Babel keeps what it has found
+        spoken = g._flask_babel.babel_locale  # where Flask-Babel keeps what it has found
     except (RuntimeError, AttributeError):
         spoken = None
     spoken = spoken or get_locale()

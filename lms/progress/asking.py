@@ -19,7 +19,7 @@ from lms.accounts.models import Person
 from lms.cycles.models import Cycle
 from lms.extensions import db
 from lms.progress import table
-from lms.progress.matrix import SORTS, Column, Filters, Group, Matrix, People, people_at, places
+from lms.progress.matrix import SORTS, Column, Filters, Group, Matrix, People, places
 from lms.progress.matrix_queries import matrix_of, watched_cycles
 
 Args = MultiDict[str, str]
@@ -67,8 +67,7 @@ class Asked:
     @cached_property
     def ready(self) -> People:
         """Who has completed the cycle and has no certificate of it; one statement."""
-        ids = self._ready_ids(self.person, self.cycle) if self.cycle else set()
-        return people_at((at for at, row in enumerate(self.matrix.rows) if row.id in ids), len(self.matrix.rows))
+        return self.matrix.people_of(self._ready_ids(self.person, self.cycle)) if self.cycle else 0
 
     @property
     def columns(self) -> list[Column]:

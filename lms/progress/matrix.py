@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_, or_
 from typing import NamedTuple
 
@@ -187,16 +187,25 @@ class Matrix:
             (place for place, text in enumerate(self._haystack) if all(word in text for word in words)), len(self.rows)
         )
 
-    @property
+    def people_of(self, ids: Collection[int]) -> People:
+        """The set of those of the table who have these ids."""
+        found = self._place_by_id if ids else {}
+        return people_at((found[one] for one in ids if one in found), len(self.rows))
+
+    @cached_property
+    def _place_by_id(self) -> dict[int, int]:
+        return {row.id: place for place, row in enumerate(self.rows)}
+
+    @cached_property
     def late(self) -> People:
         return reduce(or_, (column.late for column in self.columns), 0)
 
-    @property
+    @cached_property
     def waiting(self) -> People:
         """Whose module is done as soon as somebody has checked what they handed in."""
         return reduce(or_, (column.waiting for column in self.columns), 0)
 
-    @property
+    @cached_property
     def away(self) -> People:
         """Who was not here for fourteen days, or never."""
         since = self.now - AWAY

@@ -14,7 +14,7 @@ from lms.extensions import db
 from lms.progress.actions import note_everybody
 from lms.progress.completion_queries import drafts_of
 from lms.progress.effects import Effect, compare
-from lms.progress.matrix import Matrix, People, people_at
+from lms.progress.matrix import Matrix
 from lms.progress.matrix_queries import fresh_matrix
 from lms.progress.models import CycleCompletion, Ground
 from lms.progress.weighing import weigh
@@ -72,7 +72,7 @@ def _of(module: Module) -> ColumnElement[bool]:
 
 def _effect(before: Matrix, after: Matrix, cycle: Cycle, *, module_id: int | None, needs: Collection[int]) -> Effect:
     completed = set(db.session.scalars(select(CycleCompletion.person_id).where(CycleCompletion.cycle_id == cycle.id)))
-    known: People = people_at((at for at, row in enumerate(after.rows) if row.id in completed), len(after.rows))
+    known = after.people_of(completed)
     enough = after.completed(cycle.needed, is_whole=not drafts_of(cycle))
     return compare(before, after, module_id=module_id, needs=needs, enough=enough, completed=known)
 

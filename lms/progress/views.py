@@ -22,7 +22,7 @@ from lms.freshness import no_store
 from lms.progress import not_done, table, words
 from lms.progress.asking import Asked, NotThere
 from lms.progress.export_lines import not_done_lines
-from lms.progress.matrix import Filters, People
+from lms.progress.matrix import Filters, Group, People
 from lms.progress.matrix_queries import (
     begun_by,
     required_of,
@@ -126,12 +126,20 @@ def asked_for() -> Asked:
 
 
 def _addresses(asked: Asked) -> table.Addresses:
-    everybody = asked.address(centre=None, module=None, state=None, ready=None)
-    joint = "&" if "?" in everybody else "?"
+    def asking(address: str) -> str:
+        return address + ("&" if "?" in address else "?")
+
+    # Built once: there is one of each for every centre.
+    everybody, here = asking(asked.address(centre=None, module=None, state=None, ready=None)), asking(asked.address())
+
+    def opened(group: Group, page: int) -> str:
+        slug, turned = quote(group.slug), f"&page={page}" if page > 1 else ""
+        return f"{here}open={slug}{turned}#{slug}"
+
     return table.Addresses(
         person=url_for("progress.of_person", person_id=0).removesuffix("0"),
-        not_done=lambda group: f"{everybody}{joint}centre={quote(group.slug)}&state=not-done&module=",
-        opened=lambda group, page: f"{asked.address(open=group.slug, page=page if page > 1 else None)}#{group.slug}",
+        not_done=lambda group: f"{everybody}centre={quote(group.slug)}&state=not-done&module=",
+        opened=opened,
     )
 
 

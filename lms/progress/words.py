@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -133,8 +134,8 @@ def of_table(matrix: Matrix) -> Words:
         all_centres=_("All centres"),
         nobody_yet=_("nobody has done it yet"),
         of_all=_("of %(all)s", all=len(matrix.columns)),
-        people=lambda count: ngettext("%(num)s person", "%(num)s people", count),
-        of_centre=lambda size: _("of %(all)s", all=size),
+        people=cache(lambda count: ngettext("%(num)s person", "%(num)s people", count)),
+        of_centre=cache(lambda size: _("of %(all)s", all=size)),
         more=lambda count: ngettext("%(num)s more person", "%(num)s more people", count),
         previous=_("Previous people"),
         titles={
