@@ -129,7 +129,7 @@ def preview() -> ResponseReturnValue:
     """What the text will look like: a piece of HTML for the script, a page of its own without one."""
     text = paragraphs(request.form.get("body", ""))
     try:
-        html, problem = markdown.to_html(text), ""
+        html, problem = queries.shown(markdown.to_html(text)), ""
     except markdown.TooLong:
         html, problem = "", too_long(text)
     alone = request.headers.get("X-Requested-With") == "fetch"

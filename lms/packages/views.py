@@ -23,6 +23,7 @@ from lms.progress.matrix_queries import watched_people
 from lms.progress.models import How
 from lms.progress.path import Stage
 from lms.security import allow_frame_of
+from lms.talk import queries as talk
 
 blueprint = Blueprint("packages", __name__)
 
@@ -66,6 +67,7 @@ def show(package_id: int) -> ResponseReturnValue:
         is_reachable=addresses.can_be_reached(current_app.config["PACKAGES_URL"], _own_origin()),
         edition=words.edition(package.edition),
         learner_words=progress_words.learner_marks(),
+        talk=talk.beneath(me(), package),
         count_begun=queries.count_begun(package, watched_people(me())) if can.see_progress(me()) else 0,
     )
 

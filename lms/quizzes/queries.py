@@ -14,6 +14,7 @@ from lms.accounts.models import Person
 from lms.cycles.models import Module, is_out
 from lms.extensions import db
 from lms.materials.models import StoredFile
+from lms.materials.queries import shown_all
 from lms.quizzes.giving import Given
 from lms.quizzes.headline import headline
 from lms.quizzes.kinds import QuestionKind
@@ -171,7 +172,10 @@ def heading(attempts: Select[Attempt]) -> Select[*tuple[Any, ...]]:
 
 
 def questions_on_page(paper: Paper) -> list[OnPage]:
-    """The questions asked, with what was given so far; two statements. Settings hold keys: they end here."""
+    """The questions asked, with what was given so far; two statements, and one or two for pictures in them.
+
+    Settings hold keys: they end here.
+    """
     rows = db.session.execute(
         select(
             Question.id, Question.kind, Question.text_html, Question.points, Question.settings,
@@ -190,13 +194,14 @@ def questions_on_page(paper: Paper) -> list[OnPage]:
     ):
         choices.setdefault(choice.question_id, []).append((choice.id, choice.text))
     numbers, found = count(1), []
+    texts = dict(zip((row.id for row in rows), shown_all([row.text_html for row in rows]), strict=True))
     for row, points in paper.in_order(rows):
         offered = offer(
             row.kind, row.settings, choices.get(row.id, ()),
             seed=paper.seed, question_id=row.id, shuffles=paper.shuffles_choices,
         )  # fmt: skip
         number = next(numbers) if row.kind.asks else 0
-        found.append(OnPage(number, row.id, row.kind, row.text_html, points, offered, row.given, row.counter))
+        found.append(OnPage(number, row.id, row.kind, texts[row.id], points, offered, row.given, row.counter))
     return found
 
 

@@ -8,6 +8,7 @@ from lms.accounts.models import Person
 from lms.cycles.models import Activity
 from lms.outbox.message import Message
 from lms.outbox.render import render
+from lms.talk.addresses import page_of
 from lms.talk.models import Enquiry
 
 WORTH_SENDING = timedelta(days=7)
@@ -22,14 +23,13 @@ def enquiry(asked: Enquiry, activity: Activity, asker: Person, trainer: Person, 
 def answer(answered: Enquiry, *, by: Person, now: datetime) -> Message:
     """To the asker, the whole answer; a changed answer is a letter of its own."""
     activity = answered.activity
-    page = "sessions.show" if activity.type == "live_session" else "materials.show"
-    argument = "live_session_id" if activity.type == "live_session" else "material_id"
+    endpoint, address = page_of(activity)
     values = {
         "name": by.name,
         "text": answered.text,
         "answer": answered.answer,
-        "endpoint": page,
-        "values": {argument: activity.id},
+        "endpoint": endpoint,
+        "values": address,
         "seen_by_all": answered.seen_by_all,
     }
     return _letter(

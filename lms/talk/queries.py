@@ -14,6 +14,7 @@ from lms.cycles.models import Activity, Module
 from lms.cycles.queries import visible_to as visible_activities
 from lms.extensions import db
 from lms.materials.models import Material
+from lms.packages.models import Package
 from lms.sessions.models import LiveSession, live_session_trainer
 from lms.sessions.queries import visible_to as visible_sessions
 from lms.talk.models import Enquiry
@@ -47,8 +48,9 @@ def beneath(person: Person, activity: Activity) -> Talk:
 
 
 def open_to_ask(person: Person) -> Select[Activity]:
-    """Published materials and sessions that the person may open."""
+    """Published materials, packages and sessions that the person may open."""
     ids = (
+        visible_activities(person, Package).with_only_columns(Package.id),
         visible_activities(person, Material).with_only_columns(Material.id),
         visible_sessions(person).with_only_columns(LiveSession.id),
     )

@@ -1,4 +1,4 @@
-"""Questions to the trainer: asked under a material or a session, answered from a list of those that wait."""
+"""Questions to the trainer: asked under a material, a package or a session, answered from a list of those that wait."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from lms.cycles.models import Activity
 from lms.extensions import db
 from lms.freshness import no_store
 from lms.talk import actions, queries
+from lms.talk.addresses import page_of
 from lms.talk.forms import AnswerForm, AskForm
 from lms.talk.models import Enquiry
 
@@ -96,6 +97,5 @@ def _page(
 
 
 def _address_of(activity: Activity) -> str:
-    if activity.type == "live_session":
-        return url_for("sessions.show", live_session_id=activity.id)
-    return url_for("materials.show", material_id=activity.id)
+    endpoint, values = page_of(activity)
+    return url_for(endpoint, **values)

@@ -13,6 +13,8 @@ from lms.accounts.models import Person
 from lms.app import create_app
 from lms.cycles.models import State
 from lms.extensions import db
+from lms.materials.models import StoredFile
+from lms.packages.models import Package
 from tests import factories
 from tests.browser.conftest import Platform
 from tests.browser.test_journeys import look, sign_in
@@ -114,3 +116,27 @@ def test_a_trainer_makes_a_module_sees_it_as_a_learner_and_publishes_it(visitor,
     learner.get_by_role("button", name="Смотреть здесь").wait_for()
     assert learner.get_by_role("link", name="Первый звонок").is_visible()
     look(learner, "recording of a learner")
+
+
+def test_pages_of_files_packages_and_carrying_are_accessible_and_narrow(visitor, platform):
+    """Those that stand more than two presses from the menu (test_every_page walks to the others)."""
+    with create_app({"DATA_FOLDER": str(platform.folder)}).app_context():
+        file = db.session.scalars(select(StoredFile).order_by(StoredFile.id)).first()
+        package = db.session.scalars(select(Package).order_by(Package.id)).first()
+        addresses = [
+            "/files/",
+            "/files/?unused=1",
+            f"/files/{file.id}/replacement",
+            f"/packages/new?module_id={package.module_id}",
+            f"/packages/{package.id}/edit",
+            f"/packages/{package.id}",
+            f"/cycles/{package.module.cycle.slug}/copy",
+            f"/cycles/{package.module.cycle.slug}/export",
+            "/cycles/import",
+        ]
+    page = visitor()
+    sign_in(page, "trainer@example.org")
+
+    for address in addresses:
+        assert page.goto(address).status == 200, address
+        look(page, address)

@@ -13,8 +13,10 @@ from lms.extensions import db
 from lms.materials import storage
 from lms.materials.bucket import Bucket
 from lms.materials.models import Material, MaterialKind, StoredFile
+from lms.packages.models import Package
 from tests import factories
 from tests.materials.test_pure import PDF, archive
+from tests.materials.test_uploads import ahead, large_package
 
 pytestmark = pytest.mark.slow
 
@@ -158,3 +160,20 @@ def test_a_module_is_taken_along_from_the_bucket(app, cast, as_, module, in_buck
     response = as_(cast.volunteer).get(f"/modules/{module.id}/offline.zip")
 
     assert response.status_code == 200 and PDF in response.data
+
+
+def test_a_package_comes_in_pieces_and_is_carried_from_the_bucket(app, cast, as_, module, in_bucket):
+    trainer = as_(cast.trainer)
+    form = {"title": "Курс", "upload": ahead(trainer, large_package(), "Курс.zip")["token"], "rule": "claimed"}
+    assert trainer.post(f"/packages/new?module_id={module.id}", data=form).status_code == 303
+    package = db.session.scalars(db.select(Package)).one()
+    assert [name for name, _when in in_bucket.names()] == [package.storage_name]
+
+    content = trainer.get(f"/cycles/{module.cycle.slug}/export/archive").get_data()
+    shown = trainer.post("/cycles/import", data={"file": (io.BytesIO(content), "Школа.zip")}).location
+    assert trainer.post(f"{shown}/cycle", data={"title": "Школа соседей"}).status_code == 303
+
+    made = db.session.scalars(db.select(Package).order_by(Package.id.desc())).first()
+    assert made.storage_name != package.storage_name
+    assert (in_bucket / made.storage_name).read_bytes() == large_package()
+    assert len(list(in_bucket.names())) == 2

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, PngImagePlugin
 
 from lms.extensions import db
 from lms.materials import pictures
+from lms.materials.markdown import to_html
 from lms.materials.models import Material, StoredFile
 from lms.materials.offering import Offer, offered
 from tests import factories
@@ -237,3 +238,20 @@ def test_the_pictures_of_thirty_are_read_with_as_many_queries_as_those_of_one(
         reader.get(f"/materials/{one.id}")
 
     assert len(many) == len(few)
+
+
+def test_pictures_of_a_question_and_of_a_preview_are_offered_in_their_widths_too(app, cast, as_, module, files):
+    put(as_(cast.trainer), module, photograph(), kind="file")
+    file = db.session.scalars(db.select(StoredFile)).one()
+    text = f"Что здесь?\n\n![Фото](/files/{file.id}/a.jpg)"
+    quiz = factories.quiz(module)
+    shown = factories.question(quiz, right=("да",), wrong=("нет",), text=text, text_html=to_html(text))
+    shown.files = [file]
+    db.session.commit()
+    learner = as_(cast.volunteer)
+
+    asked = learner.get(learner.post(f"/quizzes/{quiz.id}/attempts").location).text
+    preview = as_(cast.trainer).post("/materials/preview", data={"title": "С фото", "body": text}).text
+
+    for page in (asked, preview):
+        assert f"/files/{file.id}/a.jpg?width=480 480w" in page

@@ -29,7 +29,7 @@ def colour_of(content: bytes) -> tuple[int, ...]:
 
 
 def pictures_on(page) -> list[str]:
-    return re.findall(r'<img src="(/files/[^"]+)"', page.get_data(as_text=True))
+    return re.findall(r'<img [^>]*?\bsrc="(/files/[^"]+)"', page.get_data(as_text=True))
 
 
 def imported(client, quiz, content: bytes, name: str) -> Question:

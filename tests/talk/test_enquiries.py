@@ -21,13 +21,14 @@ def school(cast) -> SimpleNamespace:
     cycle = factories.cycle(slug="school")
     module = factories.module(cycle)
     material = factories.material(module, title="Грантовая заявка")
+    package = factories.package(module, title="Тренажёр заявок")
     live_session = factories.live_session(module, title="Разбор заявок")
     live_session.trainers = [cast.trainer]
     other = factories.person("Соседкина", "Вера", centre=cast.bataysk)
     for person in (cast.volunteer, other):
         factories.enrolment(person, cycle)
     db.session.commit()
-    return SimpleNamespace(cycle=cycle, material=material, live_session=live_session, other=other)
+    return SimpleNamespace(cycle=cycle, material=material, package=package, live_session=live_session, other=other)
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def body_of(letter: Letter) -> str:
 
 
 def page(client, activity) -> str:
-    kind = "sessions" if activity.type == "live_session" else "materials"
+    kind = {"live_session": "sessions", "material": "materials", "package": "packages"}[activity.type]
     return client.get(f"/{kind}/{activity.id}").get_data(as_text=True).replace("\u00a0", " ")
 
 
@@ -60,7 +61,7 @@ def answer(client, enquiry, text="Можно, до 30 % бюджета.", seen_b
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("what", ["material", "live_session"])
+@pytest.mark.parametrize("what", ["material", "package", "live_session"])
 def test_a_question_under_an_activity_is_written_and_told_to_who_leads_there(as_, cast, school, what):
     activity = getattr(school, what)
 
@@ -105,6 +106,17 @@ def test_an_answer_goes_to_the_asker_by_letter(as_, cast, school, asked):
     assert "Можно ли просить на зарплату?" in body_of(letter)
     assert "Можно, до 30 % бюджета." in body_of(letter)
     assert f"https://lms.test/materials/{school.material.id}" in body_of(letter)
+
+
+def test_an_answer_under_a_package_leads_back_to_it(as_, cast, school, asked):
+    asked.activity = school.package
+    db.session.commit()
+
+    answer(as_(cast.trainer), asked)
+
+    assert f"https://lms.test/packages/{school.package.id}" in body_of(letters()[-1])
+    assert "Можно, до 30 % бюджета." in page(as_(school.other), school.package)
+    assert f"/packages/{school.package.id}" in as_(cast.trainer).get(f"/enquiries/{asked.id}").text
 
 
 def test_an_answer_for_all_is_read_by_all_and_the_askers_name_by_none(as_, cast, school, asked):
