@@ -101,16 +101,17 @@ def _growth(report: Report) -> Block:
 
 
 def _people(report: Report) -> Block:
+    roles = {role: str(word) for role, word in words.ROLES.items()}
     rows: list[list[Cell]] = [
         [
             person.name,
             (person.centre_en if locale() == "en" else "") or person.centre or "—",
-            str(words.ROLES[person.role]),
+            roles[person.role],
             say_day(person.first_on, locale(), date.min),
         ]
         for person in report.people
     ]
-    sentence = ", ".join(f"{words.ROLES[role]}: {number}" for role, number in report.by_role)
+    sentence = ", ".join(f"{roles[role]}: {number}" for role, number in report.by_role)
     return Block(
         _("People who took part"), sentence, [_("Name"), _("Centre"), _("Role"), _("Since")], rows, (4, 2, 3, 2)
     )

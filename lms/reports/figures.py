@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -122,9 +123,9 @@ class Report:
             case Indicator.PEOPLE:
                 return Decimal(len(self.people))
             case Indicator.LIVE:
-                return Decimal(sum(one.is_live for one in self.presences))
+                return Decimal(sum(self._there.values()))
             case Indicator.RECORDING:
-                return Decimal(sum(not one.is_live for one in self.presences))
+                return Decimal(len(self.presences) - sum(self._there.values()))
             case Indicator.COMPLETED:
                 return Decimal(len(self.completed))
             case Indicator.CERTIFICATES:
@@ -144,15 +145,23 @@ class Report:
 
     def attendance(self, held: Held) -> tuple[int, int]:
         """(there, by recording) of one session."""
-        here = [one.is_live for one in self.presences if one.live_session_id == held.id]
-        return sum(here), len(here) - sum(here)
+        return self._there[held.id], self._seen[held.id] - self._there[held.id]
+
+    @cached_property
+    def _there(self) -> Counter[int]:
+        """How many were at each session."""
+        return Counter(one.live_session_id for one in self.presences if one.is_live)
+
+    @cached_property
+    def _seen(self) -> Counter[int]:
+        return Counter(one.live_session_id for one in self.presences)
 
     @property
     def clear(self) -> Decimal:
         """How clear sessions were found, 1 to 5."""
         return _average(self.opinions.clear, self.opinions.people)
 
-    @property
+    @cached_property
     def by_centre(self) -> list[ByCentre]:
         """The figures of each centre, by name; people without a centre stand last, under an empty name."""
         centre_of = {person.id: (person.centre, person.centre_en) for person in self.people}

@@ -1,17 +1,20 @@
-"""Gathering the facts of a period. Eight statements, however many people and sessions there are."""
+"""Gathering the facts of a period. Seven statements, however many people and sessions there are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Integer, Select, and_, false, func, null, or_, select, true
+from sqlalchemy.orm import defer, joinedload
 
-from lms.accounts.models import Person, Role
-from lms.accounts.queries import roles_of
+from lms.accounts.models import Person, PersonRole, Role
 from lms.centres.models import Centre
+from lms.certificates import numbers
 from lms.certificates.models import Certificate
 from lms.cycles.models import Activity, Cycle, Module, is_out
 from lms.extensions import db
@@ -48,19 +51,21 @@ def plan_of(cycle: Cycle) -> GrantPlan:
 
 
 def signed_reports() -> Select[SignedReport]:
-    """The latest first."""
-    return select(SignedReport).order_by(SignedReport.signed_at.desc(), SignedReport.id.desc())
+    """The latest first, each with who signed it, without the thousands of names in it."""
+    return (
+        select(SignedReport)
+        .options(defer(SignedReport.contents), joinedload(SignedReport.signed_by))
+        .order_by(SignedReport.signed_at.desc(), SignedReport.id.desc())
+    )
 
 
 def gather(cycle: Cycle, period: Period, *, now: datetime) -> Report:
     """All facts of the cycle in that period, as far as it has gone. Sessions of no cycle count as well when they are
     visits or consultations: centres get those whatever is taught."""
-    held = _held(cycle, period)
+    held, opinions = _held(cycle, period)
     presences = _presences([one.id for one in held], period)
-    completed = _completed(cycle, period)
-    certificates = _certificates(cycle, period)
-    given = (*completed, *certificates)
-    named = {one.person_id for one in presences} | {one.person_id for one in given}
+    completed, certificates = _given(cycle, period)
+    named = {one.person_id for one in presences} | {one.person_id for one in (*completed, *certificates)}
     plan = plan_of(cycle)
     return Report(
         cycle=cycle.title,
@@ -79,18 +84,29 @@ def gather(cycle: Cycle, period: Period, *, now: datetime) -> Report:
             Grown(one.title, one.title_en, one.people, round(one.entry), round(one.final))
             for one in growth(cycle.id, between=(period.start, period.end))
         ),
-        opinions=_opinions([one.id for one in held], period),
+        opinions=opinions,
     )
 
 
-def _held(cycle: Cycle, period: Period) -> list[Held]:
-    """Published, not called off, and over within the period."""
+def _held(cycle: Cycle, period: Period) -> tuple[list[Held], Opinions]:
+    """Published, not called off, and over within the period; and what was said of them in it."""
     of_network = and_(_live.cycle_id.is_(None), _live.kind.in_(_OF_NO_CYCLE))
+    said = (
+        select(
+            Feedback.live_session_id, func.count().label("people"), func.sum(Feedback.useful).label("useful"),
+            func.sum(Feedback.clear).label("clear"),
+        )
+        .where(period.holds(Feedback.given_at))
+        .group_by(Feedback.live_session_id)
+        .subquery()
+    )  # fmt: skip
     rows = db.session.execute(
         select(
             _live.id, _live.kind, Activity.title, Activity.title_en, _live.starts_at, _live.zone, _live.place,
+            *(func.coalesce(said.c[name], 0) for name in ("people", "useful", "clear")),
         )
         .join(Activity.__table__, Activity.__table__.c.id == _live.id)
+        .outerjoin(said, said.c.live_session_id == _live.id)
         .where(
             or_(_live.cycle_id == cycle.id, of_network),
             is_out(Activity.__table__.c),
@@ -98,63 +114,63 @@ def _held(cycle: Cycle, period: Period) -> list[Held]:
             period.holds(_live.ends_at),
         )
         .order_by(_live.starts_at, _live.id)
-    )  # fmt: skip
-    return [Held(row.id, row.kind.value, *row[2:]) for row in rows]
+    ).all()  # fmt: skip
+    people, useful, clear = (sum(row[at] for row in rows) for at in (-3, -2, -1))
+    return [Held(row.id, row.kind.value, *row[2:-3]) for row in rows], Opinions(people, useful, clear)
 
 
 def _presences(session_ids: list[int], period: Period) -> list[Presence]:
     """Who was there; and who watched the recording in the period without having been there."""
-    live = db.session.execute(
-        select(Attendance.live_session_id, Attendance.person_id).where(Attendance.live_session_id.in_(session_ids))
-    ).all()
-    there = {(row.live_session_id, row.person_id) for row in live}
-    watched = db.session.execute(
-        select(Completion.activity_id, Completion.person_id).where(
-            Completion.activity_id.in_(session_ids), Completion.how == How.WATCHED, period.holds(Completion.at)
-        )
-    ).all()
-    by_recording = {(row.activity_id, row.person_id) for row in watched} - there
-    found = [Presence(*pair, is_live=True) for pair in there] + [
-        Presence(*pair, is_live=False) for pair in by_recording
-    ]
-    return sorted(found, key=lambda one: (one.live_session_id, one.person_id))
-
-
-def _completed(cycle: Cycle, period: Period) -> list[Given]:
-    rows = db.session.execute(
-        select(CycleCompletion.person_id, CycleCompletion.at)
-        .where(CycleCompletion.cycle_id == cycle.id, period.holds(CycleCompletion.at))
-        .order_by(CycleCompletion.at, CycleCompletion.person_id)
+    live = select(Attendance.live_session_id, Attendance.person_id, true()).where(
+        Attendance.live_session_id.in_(session_ids)
     )
-    return [Given(row.person_id, period.day(row.at)) for row in rows]
-
-
-def _certificates(cycle: Cycle, period: Period) -> list[Given]:
-    """Those that are still good, each person once: a new edition after a change of name is no second one."""
-    rows = db.session.scalars(
-        select(Certificate)
-        .where(
-            Certificate.cycle_id == cycle.id,
-            Certificate.replaced_at.is_(None),
-            Certificate.revoked_at.is_(None),
-            period.holds(Certificate.issued_at),
-        )
-        .order_by(Certificate.year, Certificate.serial)
+    watched = select(Completion.activity_id, Completion.person_id, false()).where(
+        Completion.activity_id.in_(session_ids), Completion.how == How.WATCHED, period.holds(Completion.at)
     )
-    return [Given(one.person_id, period.day(one.issued_at), one.number) for one in rows]
+    rows = [(row[0], row[1], bool(row[2])) for row in db.session.execute(live.union_all(watched))]
+    there = {row[:2] for row in rows if row[2]}
+    return [Presence(*row) for row in sorted(row for row in rows if row[2] or row[:2] not in there)]
+
+
+def _given(cycle: Cycle, period: Period) -> tuple[list[Given], list[Given]]:
+    """Who completed the cycle; and the certificates that are still good, each person once: a new edition after a change
+    of name is no second one."""
+    nothing = null().cast(Integer)
+    completed = select(
+        CycleCompletion.person_id, CycleCompletion.at.label("at"), nothing.label("year"), nothing.label("serial"),
+        nothing.label("edition"),
+    ).where(CycleCompletion.cycle_id == cycle.id, period.holds(CycleCompletion.at))  # fmt: skip
+    certificates = select(
+        Certificate.person_id, Certificate.issued_at, Certificate.year, Certificate.serial, Certificate.edition
+    ).where(
+        Certificate.cycle_id == cycle.id,
+        Certificate.replaced_at.is_(None),
+        Certificate.revoked_at.is_(None),
+        period.holds(Certificate.issued_at),
+    )
+    rows = db.session.execute(completed.union_all(certificates).order_by("year", "serial", "at", "person_id")).all()
+    return (
+        [Given(row.person_id, period.day(row.at)) for row in rows if row.year is None],
+        [
+            Given(row.person_id, period.day(row.at), numbers.number(row.year, row.serial, row.edition))
+            for row in rows
+            if row.year is not None
+        ],
+    )
 
 
 def _first_deeds(cycle: Cycle, held: list[Held], period: Period) -> dict[int, datetime]:
     """When each person first came or did something of the cycle in the period."""
     came = (
-        select(Attendance.person_id, Attendance.at)
+        select(Attendance.person_id, func.min(Attendance.at).label("at"))
         .where(Attendance.live_session_id.in_([one.id for one in held]))
+        .group_by(Attendance.person_id)
     )  # fmt: skip
+    of_cycle = select(Activity.id).join(Module, Module.id == Activity.module_id).where(Module.cycle_id == cycle.id)
     did = (
-        select(Completion.person_id, Completion.at)
-        .join(Activity, Activity.id == Completion.activity_id)
-        .join(Module, Module.id == Activity.module_id)
-        .where(Module.cycle_id == cycle.id, period.holds(Completion.at), Completion.how != How.EXCUSED)
+        select(Completion.person_id, func.min(Completion.at).label("at"))
+        .where(Completion.activity_id.in_(of_cycle), period.holds(Completion.at), Completion.how != How.EXCUSED)
+        .group_by(Completion.person_id)
     )
     deeds = came.union_all(did).subquery()
     rows = db.session.execute(select(deeds.c.person_id, func.min(deeds.c.at)).group_by(deeds.c.person_id))
@@ -162,25 +178,21 @@ def _first_deeds(cycle: Cycle, held: list[Held], period: Period) -> dict[int, da
 
 
 def _people(first: dict[int, datetime], named: set[int], period: Period) -> Iterable[Participant]:
+    """By centre and name; each under her weightiest role."""
     ids = set(first) | named
-    roles = roles_of(ids)
     rows = db.session.execute(
-        select(Person.id, Person.family_name, Person.given_name, Person.patronymic, Centre.name, Centre.name_en)
+        select(
+            Person.id, Person.family_name, Person.given_name, Person.patronymic, Centre.name, Centre.name_en,
+            PersonRole.role,
+        )
         .outerjoin(Centre, Centre.id == Person.centre_id)
+        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
         .where(Person.id.in_(ids))
         .order_by(Centre.name, Person.family_name, Person.given_name, Person.id)
-    )
-    for row in rows:
+    )  # fmt: skip
+    weights = list(Role)
+    for _id, roles in groupby(rows, key=attrgetter("id")):
+        row = max(roles, key=lambda one: weights.index(one.role) if one.role else -1)
         name = " ".join(part for part in (row.family_name, row.given_name, row.patronymic) if part)
-        role = (roles.get(row.id) or [Role.VOLUNTEER])[0].value
         day = period.day(first[row.id]) if row.id in first else period.starts_on
-        yield Participant(row.id, name, row.name or "", row.name_en or "", role, day)
-
-
-def _opinions(session_ids: list[int], period: Period) -> Opinions:
-    row = db.session.execute(
-        select(
-            func.count(), func.coalesce(func.sum(Feedback.useful), 0), func.coalesce(func.sum(Feedback.clear), 0)
-        ).where(Feedback.live_session_id.in_(session_ids), period.holds(Feedback.given_at))
-    ).one()
-    return Opinions(*row)
+        yield Participant(row.id, name, row.name or "", row.name_en or "", (row.role or Role.VOLUNTEER).value, day)
