@@ -1,5 +1,5 @@
 """What the demo's coordinators have arranged: hours, a rule between modules, other due times, a view of the table that
-comes by itself; and a day before the cycle, done and with its certificates."""
+comes by itself and has come; and a day before the cycle, done and with its certificates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lms.outbox.models import Letter, LetterState
 from lms.progress.actions import complete
 from lms.progress.due_actions import except_due
 from lms.progress.models import How, SavedView
-from lms.reports.export_actions import schedule
+from lms.reports.export_actions import make, schedule
 from lms.reports.export_models import Ending, Rhythm
 from lms.seeds.curriculum import ZONE, Curriculum
 from lms.seeds.people import Everybody
@@ -46,8 +46,18 @@ def tell(everybody: Everybody, school: Curriculum, now: datetime) -> None:
     )  # fmt: skip
     db.session.add(view)
     db.session.flush()
-    schedule(view, Ending.XLSX, Rhythm.WEEKLY, today=now.astimezone(ZoneInfo(ZONE)).date())
+    today = now.astimezone(ZoneInfo(ZONE)).date()
+    export = schedule(view, Ending.XLSX, Rhythm.WEEKLY, today=today)
+    db.session.flush()
+    make(export, today=today, now=now - timedelta(hours=1))
+    _sent("export:", now - timedelta(minutes=59))
     _introductory_day(everybody, now - timedelta(weeks=9))
+
+
+def _sent(key: str, at: datetime) -> None:
+    """Letters whose keys begin so have gone."""
+    letters = update(Letter).where(Letter.key.startswith(key))
+    db.session.execute(letters.values(state=LetterState.SENT, sent_at=at))
 
 
 def _introductory_day(everybody: Everybody, then: datetime) -> None:
@@ -74,8 +84,4 @@ def _introductory_day(everybody: Everybody, then: datetime) -> None:
         complete(person, text, How.OPENED, now=then + timedelta(hours=hours))
     given = then + timedelta(days=1)
     issue(cycle, by=everybody.staff["coordinator"], now=given)
-    db.session.execute(
-        update(Letter)
-        .where(Letter.key.startswith("certificate:"))
-        .values(state=LetterState.SENT, sent_at=given + timedelta(minutes=1))
-    )
+    _sent("certificate:", given + timedelta(minutes=1))
