@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from flask_babel import ngettext
 
@@ -13,11 +14,19 @@ from lms.transfer.parcel import Tree, activities, packages_of, questions
 from lms.transfer.shifting import Shift
 
 
+class Named(NamedTuple):
+    """A module as templates ask for its name (``|titled``)."""
+
+    title: str
+    title_en: str
+
+
 @dataclass(frozen=True)
 class Moved:
     """A live session, when it was and when it will be; as templates ask for it (``|when``)."""
 
     title: str
+    title_en: str
     zone: str
     was: datetime
     starts_at: datetime
@@ -46,6 +55,10 @@ def _asked(tree: Tree) -> int:
     return sum(1 for _question in questions(tree))
 
 
+def modules(tree: Tree) -> list[Named]:
+    return [Named(one["title"], one.get("title_en") or "") for one in tree["modules"]]
+
+
 def size_of_files(tree: Tree) -> int:
     """With the ZIPs of packages, in bytes."""
     return sum(one["size"] for one in (*tree["files"], *(package["zip"] for package in packages_of(tree))))
@@ -55,7 +68,7 @@ def sessions(tree: Tree, shift: Shift) -> Sequence[Moved]:
     """Those of a tree that was looked through, in the order of time."""
     found = [
         Moved(
-            one["title"], one["zone"], one["starts_at"],
+            one["title"], one.get("title_en") or "", one["zone"], one["starts_at"],
             shift.instant(one["starts_at"], one["zone"]), shift.instant(one["ends_at"], one["zone"]),
         )
         for one in activities(tree)

@@ -106,7 +106,7 @@ def _page(arrival: Arrival, found: Delivery, form: NamedSeasonForm) -> str:
         contents=contents.lines(found.tree),
         sessions=contents.sessions(found.tree, shift),
         shift=said_shift(shift),
-        modules=[module["title"] for module in found.tree["modules"]],
+        modules=contents.modules(found.tree),
         kept=len(found.files) + len(found.packages),
         size=found.size,
         doubts=found.doubts,

@@ -97,6 +97,19 @@ def test_the_pages_before_count_it_among_what_comes_along(as_, cast, season, pac
     assert "3 файла" in before
 
 
+def test_what_came_in_is_told_in_the_language_of_its_reader(as_, cast, season):
+    season.first.title_en, season.session.title_en = "PR without a budget", "Session on PR"
+    cast.coordinator.locale = "en"
+    db.session.commit()
+    client = as_(cast.coordinator)
+
+    page = words_of(client.get(upload(client, taken_out(client)).location))
+
+    assert "PR without a budget" in page
+    assert "Session on PR" in page
+    assert "PR без бюджета" not in page
+
+
 def test_the_command_brings_a_package_in_too(app, as_, cast, package, tmp_path):
     file = tmp_path / "school.zip"
     file.write_bytes(taken_out(as_(cast.coordinator)))
