@@ -18,7 +18,7 @@ from lms.quizzes.question_forms import QuestionForm
 def lay_down(form: QuestionForm) -> bool:
     """The picture that came with the form, put in its place before anything is written: that takes its time, and nobody
     shall wait for it meanwhile. False: there is no room; the form says so."""
-    if form.picture.data:
+    if form.picture.data and form.picture.came_ahead is None:
         db.session.rollback()
         largest = current_app.config["UPLOAD_LIMIT"]
         try:
@@ -33,9 +33,10 @@ def fill(question: Question, form: QuestionForm) -> None:
     """What was typed, and a picture that was laid down, under the text."""
     if form.picture.data:
         file = form.picture.data
-        file.uploaded_by_id = me().id
-        db.session.add(file)
-        db.session.flush()
+        if form.picture.came_ahead is None:
+            file.uploaded_by_id = me().id
+            db.session.add(file)
+            db.session.flush()
         words = (form.picture_words.data or "").replace("[", "(").replace("]", ")")
         shown = f"![{words}]{mention(file).partition(']')[2]}" if words else mention(file)
         form.text.data = f"{form.text.data or ''}\n\n{shown}".strip()

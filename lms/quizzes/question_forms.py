@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     FieldList,
@@ -24,7 +23,7 @@ from lms.extensions import db
 from lms.forms import EditForm, LineField, ParagraphsField
 from lms.materials import filetypes
 from lms.materials.markdown import to_html, to_text
-from lms.materials.upload_forms import no_room, upload_problem
+from lms.materials.upload_forms import UploadField, no_room, upload_problem
 from lms.quizzes import lines, question_actions
 from lms.quizzes.grading import fold, read_number
 from lms.quizzes.kinds import QuestionKind
@@ -64,7 +63,7 @@ class QuestionForm(EditForm):
         _l("Points"), [InputRequired(_l("Write a number.")), NumberRange(0, 100, _l("From 1 to 100."))], default=1
     )
     text = ParagraphsField(_l("Question"))
-    picture = FileField(
+    picture = UploadField(
         _l("A picture to add"),
         description=_l("PNG, JPEG, GIF or WebP. It is put under the text; move its line as you like."),
     )
@@ -172,14 +171,21 @@ class QuestionForm(EditForm):
         return [entry.form for entry in rows if not entry.form.is_empty] if rows is not None else []
 
     # --- what must be true ---
-    def validate_picture(self, field: FileField) -> None:
+    def validate_picture(self, field: UploadField) -> None:
         if not field.data:
+            return
+        if field.came_ahead is not None:  # it was looked at when it came
+            self._must_be_picture(field.came_ahead.file_type)
             return
         db.session.rollback()  # looking at it takes its time, and nobody shall wait for it
         problem = upload_problem(field.data, current_app.config["UPLOAD_LIMIT"])
         if problem:
             raise ValidationError(problem)
-        if not filetypes.recognise(field.data.filename or "", field.data.stream).is_picture:
+        self._must_be_picture(filetypes.recognise(field.data.filename or "", field.data.stream))
+
+    @staticmethod
+    def _must_be_picture(file_type: filetypes.FileType) -> None:
+        if not file_type.is_picture:
             raise ValidationError(_l("Choose a picture: PNG, JPEG, GIF or WebP."))
 
     def validate_points(self, field: IntegerField) -> None:

@@ -14,8 +14,9 @@ from lms.materials.upload_actions import PIECE
 from lms.materials.upload_models import Upload, UploadPiece
 from lms.packages.models import Package
 from tests import factories
-from tests.materials.test_pure import HTML, PDF
+from tests.materials.test_pure import HTML, PDF, PNG
 from tests.packages import zips
+from tests.quizzes.test_builder import rows, single
 
 BOOK = PDF + bytes(range(256)) * 10_000  # some 2.5 MB: three pieces
 
@@ -188,6 +189,38 @@ def test_what_cannot_be_read_is_refused_in_words(app, cast, as_, said):
     response = as_(cast.trainer).post("/uploads", json=said)
 
     assert response.status_code == 400 and response.json["message"]
+
+
+def test_a_picture_of_a_question_that_came_ahead_stays_while_rows_are_added(cast, as_, module, files):
+    quiz = factories.quiz(module)
+    db.session.commit()
+    trainer = as_(cast.trainer)
+    begun = trainer.post("/uploads", json={"name": "Схема.png", "size": len(PNG)})
+    token = send(trainer, begun.json["address"], PNG).json["token"]
+    typed = single(**rows(("Да", True), ("Нет", False)), picture=token, picture_words="Схема дела")
+    address = f"/quizzes/{quiz.id}/questions/new?kind=single"
+
+    more = trainer.post(address, data=typed | {"more": "1"})
+    saved = trainer.post(address, data=typed)
+
+    assert f'name="picture" value="{token}"' in more.text
+    assert saved.status_code == 303
+    file = db.session.scalars(db.select(StoredFile)).one()
+    assert f"![Схема дела](/files/{file.id}/" in quiz.live_questions[0].text
+    assert quiz.live_questions[0].files == [file]
+
+
+def test_what_came_ahead_of_a_question_must_be_a_picture(cast, as_, module, files):
+    quiz = factories.quiz(module)
+    db.session.commit()
+    trainer = as_(cast.trainer)
+    token = send(trainer, begin(trainer).json["address"]).json["token"]
+
+    typed = single(**rows(("Да", True), ("Нет", False)), picture=token)
+    answer = trainer.post(f"/quizzes/{quiz.id}/questions/new?kind=single", data=typed)
+
+    assert answer.status_code == 422
+    assert "Выберите картинку" in answer.text.replace("\u00a0", " ")
 
 
 # --- archives: what is taken apart is no file of ours -----------------------------------------------------------------
