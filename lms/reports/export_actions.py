@@ -21,7 +21,7 @@ from lms.progress.asking import Asked, NotThere
 from lms.progress.export_lines import table_lines
 from lms.progress.matrix_queries import scope_of
 from lms.progress.models import SavedView
-from lms.reports import export_mail
+from lms.reports import mail
 from lms.reports.export_models import KEPT, Ending, PreparedFile, Rhythm, ScheduledExport
 
 
@@ -51,7 +51,7 @@ def make(export: ScheduledExport, *, today: date, now: datetime) -> None:
     export.last_on = day = export.rhythm.last_day(today)
     if can.look_after_people(export.person):
         file = _prepare(export, now)
-        put_all([export_mail.ready(export, file, day, now=now)], now=now)
+        put_all([mail.ready(export, file, day, now=now)], now=now)
 
 
 def forget_old(*, now: datetime) -> None:

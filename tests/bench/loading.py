@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,6 +126,38 @@ def measure_in_turns(targets: list[Target], *, rounds: int, seconds: float) -> N
     for _ in range(rounds):
         for target in targets:
             measure(target, seconds)
+
+
+@dataclass
+class Growth:
+    """Bytes that a process and its children held in memory (RSS) before something, at most during it, and after it."""
+
+    before: int
+    most: int
+    after: int
+
+    @property
+    def megabytes(self) -> float:
+        return (self.most - self.before) / 2**20
+
+
+def growth_while(pid: int, job: Callable[[], object]) -> Growth:
+    """How memory grows while the job asks that process for something; looked at every five milliseconds."""
+    parent = psutil.Process(pid)
+    processes = [parent, *parent.children(recursive=True)]
+
+    def held() -> int:
+        return sum(process.memory_info().rss for process in processes)
+
+    growth = Growth(*[held()] * 3)
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(job)
+        while not asked.done():
+            growth.most = max(growth.most, held())
+            time.sleep(0.005)
+        asked.result()
+    growth.after = held()
+    return growth
 
 
 def memory_of(pid: int) -> int:
