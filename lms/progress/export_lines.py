@@ -11,7 +11,8 @@ from lms.progress import not_done, words
 from lms.progress.asking import Asked
 from lms.progress.export import matrix_lines
 from lms.progress.matrix import places
-from lms.progress.matrix_queries import begun_by, required_of, standings
+from lms.progress.matrix_queries import begun_by
+from lms.progress.not_done_queries import required_of, standings
 from lms.spreadsheet import Cell, plain
 
 

@@ -12,7 +12,7 @@ from lms.outbox.message import Message
 from lms.outbox.render import render
 from lms.outbox.topics import Topic
 from lms.progress.due_queries import due_times
-from lms.progress.matrix_queries import reminder_key
+from lms.progress.not_done_queries import reminder_key
 
 WORTH_SENDING = timedelta(days=3)
 

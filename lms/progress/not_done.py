@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from lms.display import day, number
 from lms.progress.matrix import Column, Row
-from lms.progress.matrix_queries import Standing
 from lms.progress.models import How
+from lms.progress.not_done_queries import Standing
 from lms.progress.rules import Mark
 from lms.spreadsheet import Cell
 

@@ -23,7 +23,8 @@ from lms.outbox.queries import ids_by_key
 from lms.outbox.topics import Topic
 from lms.progress import mail, words
 from lms.progress.matrix import places
-from lms.progress.matrix_queries import matrix_of, reminder_key, watched_cycles
+from lms.progress.matrix_queries import matrix_of, watched_cycles
+from lms.progress.not_done_queries import reminder_key
 from lms.progress.views import asked_for
 from lms.texts import paragraphs
 

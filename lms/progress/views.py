@@ -25,10 +25,10 @@ from lms.progress.export_lines import not_done_lines
 from lms.progress.matrix import Filters, Group, People
 from lms.progress.matrix_queries import (
     begun_by,
-    required_of,
     watched_cycles,
     watched_people,
 )
+from lms.progress.not_done_queries import required_of
 from lms.progress.path import Path, Stage, Step
 from lms.progress.path_queries import module_of, path_of
 from lms.progress.queries import batches_of, decisions_about, views_of, visible_modules

@@ -132,7 +132,7 @@ def figures_of_docx(path: Path) -> dict[str, str]:
     "address",
     [
         "/progress/weeks", "/progress/centres/salsk", "/progress/people/9", "/progress/people/9/history",
-        "/progress/reminder", "/exports/", "/path/history",
+        "/progress/reminder", "/exports/", "/path/history", "/cycles/rc-2026/rules", "/modules/7/rules",
     ],
 )  # fmt: skip
 def test_the_pages_about_completion_are_accessible_and_narrow(coordinator, address):
