@@ -37,7 +37,7 @@ test: $(TEST) $(RU).mo ## Run the whole suite, on SQLite and PostgreSQL, with a 
 ifeq ($(CHROMIUM),)
 	@echo "No chromium on this machine: the browser tests will be skipped (as root: apt-get install chromium)."
 endif
-	$(BIN)/pytest -n $(JOBS) --databases $(DATABASES) -rs $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --databases $(DATABASES) -rfEs $(ARGS)
 
 test-quick: $(TEST) $(RU).mo ## Run what takes less than a minute: SQLite, no browser, nothing slow
 	$(BIN)/pytest -n $(JOBS) -m "not slow and not browser" $(ARGS)

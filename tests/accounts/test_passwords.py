@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from argon2 import extract_parameters
 
 from lms.accounts import passwords
 from lms.accounts.models import Person
@@ -251,3 +252,7 @@ def test_a_profile_changed_meanwhile_is_shown_with_both_texts(as_, cast):
 
 def test_a_profile_is_for_those_who_signed_in(client):
     assert client.get("/profile").location == "/sign-in?next=/profile"
+
+
+def test_the_hash_that_stands_in_for_nobody_costs_what_a_persons_does():
+    assert extract_parameters(passwords._NOBODY) == extract_parameters(passwords.hash_password("три длинных слова"))

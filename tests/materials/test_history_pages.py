@@ -268,6 +268,8 @@ def test_naughty_strings_go_in_and_come_out_as_they_were_typed(app, cast, as_, m
     wrong = []
     for text in naughty:
         response = save(trainer, page, text, title=text[:200])
+        with trainer.session_transaction() as kept:
+            kept.pop("_flashes", None)  # nobody looks at a page in between, where they would be read
         fits = one_line(text[:200]) and paragraphs(text)
         if fits and (response.status_code, page.title, page.body) != (303, one_line(text[:200]), paragraphs(text)):
             wrong.append(text)
