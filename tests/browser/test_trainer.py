@@ -27,7 +27,7 @@ PEOPLE = 12
 def module_id(platform: Platform) -> int:
     """A module of its own, and people enrolled in its cycle."""
     with create_app({"DATA_FOLDER": str(platform.folder)}).app_context():
-        module = factories.module(factories.cycle(slug="proba", title="Проба пера"), title="Проба")
+        module = factories.module(factories.cycle(title="Проба пера"), title="Проба")
         for _ in range(PEOPLE):
             factories.enrolment(factories.person(roles={Role.VOLUNTEER}), module.cycle)
         id = module.id
