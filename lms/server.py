@@ -23,6 +23,7 @@ from multiprocessing.process import BaseProcess
 import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from structlog.testing import capture_logs
 
 from lms.extensions import db
 from lms.outbox import worker
@@ -33,7 +34,10 @@ log = structlog.get_logger()
 PATIENCE = 3
 _ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-_M_ARENA_MAX = -8  # mallopt(3)
+# mallopt(3): a heap for every thread, and what is given back to the system as soon as it is free (the 19 MiB that a
+# password takes, say; glibc would learn from them to keep such pieces).
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
+_LARGE = 256 * 1024
 
 Job = Callable[[], None]
 
@@ -55,13 +59,23 @@ def prepare(job: Job) -> bool:
 
 def serve(app: Flask) -> int:
     """Serve people and carry letters until SIGTERM or Ctrl-C; the exit status for the shell."""
+    if hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        libc.mallopt(_M_ARENA_MAX, 2)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
+    warm_up(app)
     with app.app_context():
         db.engine.dispose()  # connections do not survive a fork
-    if hasattr(libc := ctypes.CDLL(None), "mallopt"):
-        libc.mallopt(_M_ARENA_MAX, 2)  # or glibc keeps a heap for every thread
     gc.collect()
     gc.freeze()  # what is loaded so far is never collected, so the children go on sharing its memory
     return _supervise(web=lambda: _Web(app).run(), worker=lambda: worker.run(app))
+
+
+def warm_up(app: Flask) -> None:
+    """Answer a visitor in each language, so that what a first answer loads is there before the children share it."""
+    visitor = app.test_client()
+    with capture_logs():  # it is nobody's request
+        for language in app.config["LANGUAGES"]:
+            visitor.get("/sign-in", base_url=app.config["PUBLIC_URL"], headers={"Accept-Language": language})
 
 
 def is_taken(host: str, port: int) -> bool:

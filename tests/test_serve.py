@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
+from lms import server
 from tests.bench.loading import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -200,3 +201,10 @@ def test_an_empty_real_installation_says_how_to_make_the_first_administrator(sta
     platform.wait_until_it_answers()
     assert "make admin EMAIL=" in platform.said
     assert "masterskaya-demo" not in platform.said
+
+
+def test_what_the_first_answer_loads_is_loaded_before_the_children_share_it(app, capsys):
+    server.warm_up(app)
+
+    assert "accounts/sign_in.html" in {name for _loader, name in app.jinja_env.cache}
+    assert capsys.readouterr().out == ""
