@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Select, Text, cast, func, or_, select, union
+from sqlalchemy import JSON, Column, ColumnElement, Select, Table, Text, cast, func, or_, select, union
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.extensions import db
@@ -25,11 +25,12 @@ MOST_SHOWN = 300
 
 
 def taken() -> int:
-    """Bytes of all files, their smaller pictures, and what is on its way."""
-    files, lesser = select(func.sum(StoredFile.size)), select(func.sum(PictureSize.size))
-    on_its_way = select(func.sum(Upload.received)).where(Upload.file_id.is_(None))
-    sums = select(files.scalar_subquery(), lesser.scalar_subquery(), on_its_way.scalar_subquery())
-    return sum(int(one or 0) for one in db.session.execute(sums).one())
+    """Bytes of everything that is kept: files, their smaller pictures, packages, what waits and what is on its way.
+
+    What several rows share, as copies of a package do, counts once.
+    """
+    kept = union(*(select(table.c.storage_name, table.c.size) for table in _keeping())).subquery()
+    return int(db.session.scalar(select(func.sum(kept.c.size)).where(kept.c.storage_name != "")) or 0)
 
 
 def newest(*, words: str = "", unused: bool = False) -> Sequence[StoredFile]:
@@ -106,6 +107,11 @@ def known_names() -> set[str]:
 # --- the tables -------------------------------------------------------------------------------------------------------
 def _columns() -> list[Column[Any]]:
     return [column for table in db.metadata.sorted_tables for column in table.columns]
+
+
+def _keeping() -> list[Table]:
+    """The tables whose rows say what they keep and how large it is."""
+    return [table for table in db.metadata.sorted_tables if {"storage_name", "size"} <= set(table.columns.keys())]
 
 
 def _pointers() -> list[Column[Any]]:

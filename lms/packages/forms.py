@@ -14,7 +14,7 @@ from wtforms.validators import ValidationError
 from lms.cycles.models import FITTING_RULES, Rule
 from lms.display import file_size
 from lms.forms import EditForm, LineField
-from lms.materials.upload_forms import LARGEST, ArchiveField
+from lms.materials.upload_forms import LARGEST, ArchiveField, quota_problem
 from lms.packages import archive, words
 from lms.packages.models import Package
 
@@ -53,6 +53,8 @@ class PackageForm(EditForm):
                 _("The archive has %(size)s, at most %(largest)s fits. Export it with smaller pictures and videos.",
                   size=file_size(size), largest=file_size(largest))
             )  # fmt: skip
+        if field.came_ahead is None and (problem := quota_problem(size)):
+            raise ValidationError(problem)
         if (field.data.filename or "").lower().endswith(".h5p"):
             raise ValidationError(words.refusal(archive.Refused(archive.Trouble.H5P)))
 

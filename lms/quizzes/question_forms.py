@@ -23,7 +23,7 @@ from lms.extensions import db
 from lms.forms import EditForm, LineField, ParagraphsField
 from lms.materials import filetypes
 from lms.materials.markdown import to_html, to_text
-from lms.materials.upload_forms import UploadField, no_room, upload_problem
+from lms.materials.upload_forms import UploadField, no_room, quota_problem, upload_problem
 from lms.quizzes import lines, question_actions
 from lms.quizzes.grading import fold, read_number
 from lms.quizzes.kinds import QuestionKind
@@ -177,8 +177,9 @@ class QuestionForm(EditForm):
         if field.came_ahead is not None:  # it was looked at when it came
             self._must_be_picture(field.came_ahead.file_type)
             return
+        problem = quota_problem(field.data.stream.seek(0, 2))
         db.session.rollback()  # looking at it takes its time, and nobody shall wait for it
-        problem = upload_problem(field.data, current_app.config["UPLOAD_LIMIT"])
+        problem = problem or upload_problem(field.data, current_app.config["UPLOAD_LIMIT"])
         if problem:
             raise ValidationError(problem)
         self._must_be_picture(filetypes.recognise(field.data.filename or "", field.data.stream))

@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 
 from lms.forms import DayField, LineField
 from lms.materials.filetypes import kept_name
-from lms.materials.upload_forms import LARGEST, ArchiveField
+from lms.materials.upload_forms import LARGEST, ArchiveField, quota_problem
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -52,6 +52,13 @@ class NamedSeasonForm(FlaskForm):
         description=_l("With another one, everything that has a day moves along with it."),
     )
 
+    def has_room_for(self, size: int) -> bool:
+        """Do so many bytes more fit? Where they do not, the form says so."""
+        problem = quota_problem(size)
+        if problem:
+            self.form_errors.append(problem)
+        return not problem
+
 
 class ArchiveForm(FlaskForm):
     file = ArchiveField(
@@ -63,6 +70,8 @@ class ArchiveForm(FlaskForm):
         """No ``required`` in the browser: a file that came ahead is no longer in the field."""
         if not field.data:
             raise ValidationError(_("Choose a file first."))
+        if field.came_ahead is None and (problem := quota_problem(field.data.stream.seek(0, 2))):
+            raise ValidationError(problem)
 
     @property
     def source(self) -> str:

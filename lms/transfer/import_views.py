@@ -124,12 +124,14 @@ def write_import(arrival_id: int) -> ResponseReturnValue:
     arrival = _find(arrival_id)
     if not arrival.storage_name:
         return to_cycle(arrival)
-    form, waiting = NamedSeasonForm(), arrival.storage_name
+    form, waiting, size = NamedSeasonForm(), arrival.storage_name, arrival.size
     valid = form.validate_on_submit()
     db.session.rollback()  # nobody waits while it is looked through and laid down
     try:
         with _opened(waiting) as found:
-            return _make(arrival_id, found, form) if valid else (_page(arrival, found, form), 422)
+            # The file itself goes once the cycle is there.
+            fits = valid and form.has_room_for(found.size - size)
+            return _make(arrival_id, found, form) if fits else (_page(arrival, found, form), 422)
     except Unreadable as error:
         db.session.rollback()
         flash(str(error), "late")
@@ -140,6 +142,7 @@ def write_import(arrival_id: int) -> ResponseReturnValue:
 
 def _make(arrival_id: int, found: Delivery, form: NamedSeasonForm) -> ResponseReturnValue:
     """Its files and packages first, which takes its time; then the cycle."""
+    db.session.rollback()
     place = storage.here()
     unpacked = packages_folder(current_app.config)
     laid = arrival_actions.lay_down(found, place, unpacked=unpacked, largest=_largest(), now=now())

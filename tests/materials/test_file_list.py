@@ -19,6 +19,7 @@ from lms.materials.upload_models import Upload
 from tests import factories
 from tests.materials.test_pictures import photograph
 from tests.materials.test_pure import PDF, PNG, picture
+from tests.quizzes.test_builder import rows, single
 
 OTHER = PDF + b"another"
 
@@ -308,6 +309,8 @@ def quota(app):
 
 def test_a_file_beyond_the_quota_is_refused_in_words_by_every_way_in(app, cast, as_, module, folder, quota):
     factories.stored_file("Большой.pdf", cast.trainer, size=2 * 1024 * 1024 - 100)
+    quiz = factories.quiz(module)
+    db.session.commit()
     trainer = as_(cast.trainer)
     said = "Для файлов отведено 2 МБ, занято 2 МБ: этот не поместится."
 
@@ -317,8 +320,11 @@ def test_a_file_beyond_the_quota_is_refused_in_words_by_every_way_in(app, cast, 
     )
     begun = trainer.post("/uploads", json={"name": "а.pdf", "size": len(PDF)})
     dropped = trainer.post("/materials/uploads", data={"file": (io.BytesIO(PDF), "а.pdf")})
+    typed = single(**rows(("Да", True), ("Нет", False))) | {"picture": (io.BytesIO(photograph()), "а.jpg")}
+    asked = trainer.post(f"/quizzes/{quiz.id}/questions/new?kind=single", data=typed)
 
-    assert form.status_code == begun.status_code == dropped.status_code == 422
+    assert form.status_code == begun.status_code == dropped.status_code == asked.status_code == 422
+    assert said in words(asked)
     assert said in words(form) and "Мой отчёт" in form.text
     assert said in begun.json["message"].replace("\xa0", " ") and said in dropped.json["message"].replace("\xa0", " ")
     assert list(folder.glob("*")) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 import zipfile
 from pathlib import Path
 
@@ -12,11 +13,12 @@ import pytest
 from lms.clock import now
 from lms.cycles.models import Cycle, Rule, State
 from lms.extensions import db
-from lms.materials import storage
+from lms.materials import storage, use_queries
 from lms.packages import actions
 from lms.packages.host import packages_folder
 from lms.packages.models import Claim, Edition, Package
 from lms.transfer import delivery
+from lms.transfer.models import Arrival
 from tests import factories
 from tests.packages import zips
 from tests.transfer.test_archives import brought_in, changed, count, manifest_of, taken_out, upload
@@ -193,6 +195,34 @@ def test_all_packages_together_have_a_limit(app, as_, cast, package, monkeypatch
     with app.test_request_context(), delivery.opened(io.BytesIO(content), largest=10_000_000) as opened:
         assert opened.packages == []
         assert len(opened.doubts) == 1
+
+
+def test_packages_count_towards_the_quota_and_copies_of_one_once(as_, cast, package):
+    taken = use_queries.taken()
+    client = as_(cast.coordinator)
+
+    client.post("/cycles/school-2026/copies", data={"title": "Ещё раз", "starts_on": "2027-09-30"})
+    assert (count(Package), use_queries.taken()) == (2, taken)
+    client.post("/cycles/import", data={"file": (io.BytesIO(taken_out(client)), "Школа.zip")})
+    assert use_queries.taken() == taken + db.session.scalars(db.select(Arrival)).all()[-1].size
+
+
+def test_what_does_not_fit_into_the_quota_is_refused_and_leaves_nothing(app, as_, cast, package, monkeypatch):
+    client = as_(cast.coordinator)
+    film = zips.archive({"film.mp4": random.Random(7).randbytes(1_500_000)}).getvalue()
+    address = upload(client, with_zip(taken_out(client), film)).location
+    before = lying(app)
+    monkeypatch.setitem(app.config, "STORAGE_QUOTA", 1)
+
+    answers = [
+        client.post(f"/packages/new?module_id={package.module_id}", data={"upload": (io.BytesIO(film), "Курс.zip")}),
+        upload(client, taken_out(client)),
+        client.post(f"{address}/cycle", data={"title": "Школа"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422]
+    assert all("Для файлов отведено 1 МБ" in words_of(answer) for answer in answers)
+    assert (count(Cycle), count(Package), lying(app)) == (1, 1, before)
 
 
 # --- nothing half, and nobody waits -----------------------------------------------------------------------------------
