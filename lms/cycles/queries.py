@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
@@ -13,11 +14,14 @@ from sqlalchemy.sql.elements import SQLColumnExpression
 
 from lms import permissions as can
 from lms.accounts.models import Person, PersonRole, Role
+from lms.accounts.readers import Kind, bounds, kind_of, of_kind
 from lms.centres.models import Centre
 from lms.cycles.models import Activity, Cycle, Enrolment, Module, State, is_out, standing
 from lms.extensions import db
 
 A = TypeVar("A", bound=Activity)
+
+_NEWEST_FIRST = (Cycle.starts_on.desc(), Cycle.id.desc())
 
 
 def enrolled_in(person: Person, cycle_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
@@ -53,7 +57,7 @@ def visible_to(person: Person, kind: type[A]) -> Select[A]:
 
 def visible_cycles(person: Person) -> Select[Cycle]:
     """Cycles, the newest first."""
-    cycles = select(Cycle).order_by(Cycle.starts_on.desc(), Cycle.id.desc())
+    cycles = select(Cycle).order_by(*_NEWEST_FIRST)
     if can.teach(person):
         return cycles
     cycles = cycles.where(Cycle.state == State.PUBLISHED)
@@ -62,8 +66,13 @@ def visible_cycles(person: Person) -> Select[Cycle]:
 
 def current_cycle(person: Person) -> Cycle | None:
     """The cycle shown where none is named: the newest published one the person sees, else the newest at all."""
-    published = db.session.scalar(visible_cycles(person).where(Cycle.state == State.PUBLISHED).limit(1))
-    return published or db.session.scalar(visible_cycles(person).limit(1))
+    return db.session.scalar(_current_cycle(kind_of(person)), bounds(person))
+
+
+@lru_cache(maxsize=64)
+def _current_cycle(kind: Kind) -> Select[Cycle]:
+    published_first = case((Cycle.state == State.PUBLISHED, 0), else_=1)
+    return visible_cycles(of_kind(kind)).order_by(None).order_by(published_first, *_NEWEST_FIRST).limit(1)
 
 
 def public_cycles() -> Select[Cycle]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, case, exists, func, or_, select
 
 from lms.accounts.models import Person
+from lms.accounts.readers import Kind, bounds, kind_of, of_kind
 from lms.cycles.models import Activity, Cycle, Module, State, is_out, standing
 from lms.extensions import db
 from lms.materials.models import Material
@@ -38,12 +40,17 @@ _MODULE_NUMBER = (
 
 def next_session(person: Person, now: datetime) -> Row[Any] | None:
     """The nearest session that is on, with her answer, the number of its module and the names of who leads it."""
-    return db.session.execute(
-        sessions.coming(person, now)
+    return db.session.execute(_next_session(kind_of(person)), bounds(person) | {"now": now}).first()
+
+
+@lru_cache(maxsize=64)
+def _next_session(kind: Kind) -> Select[*tuple[Any, ...]]:
+    return (
+        sessions.coming(of_kind(kind), bindparam("now"))  # type: ignore[arg-type]
         .add_columns(_TRAINERS, _MODULE_NUMBER)
         .where(is_out(LiveSession), LiveSession.cancelled_at.is_(None))
         .limit(1)
-    ).first()
+    )
 
 
 def coming_of_programme(cycle: Cycle, now: datetime) -> dict[int, Row[Any]]:

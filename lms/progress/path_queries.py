@@ -184,23 +184,37 @@ _TRIES: Select[Any] = (
 )
 
 
+# The modules that are meant: of a cycle, one, or one with those it needs. (rows of the path, attempts at its quizzes)
+Both = tuple[Select[Any], Select[Any]]
+_this_cycle: BindParameter[int] = bindparam("cycle_id")
+_this_module: BindParameter[int] = bindparam("module_id")
+_BEFORE = select(_prerequisite.needs_id).where(_prerequisite.module_id == _this_module)
+
+
+def _both(which: ColumnElement[bool]) -> Both:
+    return _ROWS.where(which), _TRIES.where(which)
+
+
+_OF_CYCLE = _both(and_(_module.cycle_id == _this_cycle, is_out(_module)))
+_OF_ONE = _both(_module.id == _this_module)
+_OF_ONE_AND_BEFORE = _both(or_(_module.id == _this_module, and_(_module.id.in_(_BEFORE), is_out(_module))))
+
+
 def path_of(person: Person, cycle: Cycle, *, now: datetime) -> Path:
     """The published modules of a cycle as they stand for one person. Two statements."""
-    of_cycle = and_(_module.cycle_id == cycle.id, is_out(_module))
-    return Path(_stages(person, of_cycle), now, cycle.needed)
+    return Path(_stages(_bounds(person) | {"cycle_id": cycle.id}, _OF_CYCLE), now, cycle.needed)
 
 
 def module_of(person: Person, module: Module, *, now: datetime) -> Stage:
     """One module as it stands for one person, held up or not by those it needs. Two statements."""
-    before = select(_prerequisite.needs_id).where(_prerequisite.module_id == module.id)
-    with_those_before = or_(_module.id == module.id, and_(_module.id.in_(before), is_out(_module)))
-    return next(stage for stage in Path(_stages(person, with_those_before), now) if stage.id == module.id)
+    stages = _stages(_bounds(person) | {"module_id": module.id}, _OF_ONE_AND_BEFORE)
+    return next(stage for stage in Path(stages, now) if stage.id == module.id)
 
 
 def module_as_seen_from(centre: Centre, module: Module, *, drafts_too: bool, now: datetime) -> Stage:
     """One module as it stands for a learner of that centre who has done nothing yet. Two statements."""
     looks = {"person_id": 0, "centre_id": centre.id, "drafts_too": drafts_too, "looking_from": centre.id}
-    (stage,) = Path(_stages_for(looks, _module.id == module.id), now)
+    (stage,) = Path(_stages(looks | {"module_id": module.id}, _OF_ONE), now)
     return stage
 
 
@@ -216,14 +230,15 @@ def held_up(person: Person, module_id: int | None, *, now: datetime) -> list[Sta
     return module_of(person, db.session.get_one(Module, module_id), now=now).waits_for
 
 
-def _stages(person: Person, which: ColumnElement[bool]) -> list[Stage]:
-    return _stages_for({"person_id": person.id, "centre_id": person.centre_id}, which)
+def _bounds(person: Person) -> dict[str, Any]:
+    return {"person_id": person.id, "centre_id": person.centre_id}
 
 
-def _stages_for(bounds: dict[str, Any], which: ColumnElement[bool]) -> list[Stage]:
+def _stages(bounds: dict[str, Any], both: Both) -> list[Stage]:
+    of_path, of_tries = both
     stages: dict[int, Stage] = {}
-    tries = _tries(bounds["person_id"], which)
-    for row in db.session.execute(_ROWS.where(which), bounds):
+    tries = _tries(bounds, of_tries)
+    for row in db.session.execute(of_path, bounds):
         values = list(row)
         module, activity = values[:_OF_MODULE], values[_OF_MODULE:]
         stage = stages.get(module[0])
@@ -237,10 +252,10 @@ def _stages_for(bounds: dict[str, Any], which: ColumnElement[bool]) -> list[Stag
     return list(stages.values())
 
 
-def _tries(person_id: int, which: ColumnElement[bool]) -> dict[int, list[Try]]:
+def _tries(bounds: dict[str, Any], of_tries: Select[Any]) -> dict[int, list[Try]]:
     """Every attempt of the person at those modules' quizzes, by quiz, the first one first."""
     tries: dict[int, list[Try]] = defaultdict(list)
-    for row in db.session.execute(_TRIES.where(which), {"person_id": person_id}):
+    for row in db.session.execute(of_tries, bounds):
         tries[row.quiz_id].append(
             Try(
                 attempt_id=row.id,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms import permissions as can
 from lms.accounts.models import Person, PersonRole, Role
+from lms.accounts.readers import Kind, bounds, kind_of, of_kind
 from lms.centres.models import Centre
 from lms.cycles.models import Activity, Cycle, Enrolment, Module, State, is_out, standing
 from lms.cycles.queries import enrolled_in
@@ -151,12 +153,17 @@ def public_schedule(now: datetime, slug: str = "") -> AnySelect:
 
 
 # --- one session ------------------------------------------------------------------------------------------------------
-def with_own_part(
-    person: Person,
-) -> Select[LiveSession, AnswerWord | None, str | None, datetime | None, Feedback | None, int]:
-    """Visible sessions, each with the person's answer and note, when she came in, what she said of it afterwards, and
-    which one of its cycle it is.
+def own_part(person: Person, live_session_id: int) -> AnyRow | None:
+    """(the session, the person's answer and note, when she came in, what she said of it afterwards, which one of its
+    cycle it is); None if she may not see it.
     """
+    asked = bounds(person) | {"live_session_id": live_session_id}
+    return db.session.execute(_own_part(kind_of(person)), asked).first()
+
+
+@lru_cache(maxsize=64)
+def _own_part(kind: Kind) -> AnySelect:
+    person = of_kind(kind)
     own = and_(Invitation.live_session_id == LiveSession.id, Invitation.person_id == person.id)
     was_there = and_(Attendance.live_session_id == LiveSession.id, Attendance.person_id == person.id)
     other, base = LiveSession.__table__.alias(), Activity.__table__.alias()
@@ -177,7 +184,7 @@ def with_own_part(
         .outerjoin(Invitation, own)
         .outerjoin(Attendance, was_there)
         .outerjoin(Feedback, and_(Feedback.live_session_id == LiveSession.id, Feedback.person_id == person.id))
-        .where(*_within_sight(person))
+        .where(*_within_sight(person), LiveSession.id == _THIS)
     )
 
 
@@ -198,11 +205,7 @@ def trainers_of(live_session: LiveSession) -> list[AnyRow]:
 
 def yes_by_centre(live_session_id: int) -> list[AnyRow]:
     """(name, name_en, number) of those who said they will come, the largest centre first; name None: no centre."""
-    return _by_centre(
-        select(Invitation.person_id).where(
-            Invitation.live_session_id == live_session_id, Invitation.answer == AnswerWord.YES
-        )
-    )
+    return list(db.session.execute(_YES_BY_CENTRE, {"live_session_id": live_session_id}))
 
 
 def number_of_yes(live_session_id: int) -> int:
@@ -212,45 +215,49 @@ def number_of_yes(live_session_id: int) -> int:
 
 def present_by_centre(live_session_id: int) -> list[AnyRow]:
     """(name, name_en, number) of those who were there."""
-    return _by_centre(select(Attendance.person_id).where(Attendance.live_session_id == live_session_id))
+    return list(db.session.execute(_PRESENT_BY_CENTRE, {"live_session_id": live_session_id}))
 
 
-def _by_centre(people: Select[int]) -> list[AnyRow]:
+def _by_centre(people: Select[int]) -> AnySelect:
     number = func.count()
-    return list(
-        db.session.execute(
-            select(Centre.name, Centre.name_en, number.label("number"))
-            .select_from(Person)
-            .outerjoin(Centre, Centre.id == Person.centre_id)
-            .where(Person.id.in_(people))
-            .group_by(Centre.id, Centre.name, Centre.name_en)
-            .order_by(number.desc(), Centre.name)
-        )
+    return (
+        select(Centre.name, Centre.name_en, number.label("number"))
+        .select_from(Person)
+        .outerjoin(Centre, Centre.id == Person.centre_id)
+        .where(Person.id.in_(people))
+        .group_by(Centre.id, Centre.name, Centre.name_en)
+        .order_by(number.desc(), Centre.name)
     )
+
+
+_THIS = bindparam("live_session_id", type_=Integer)
+_YES_BY_CENTRE = _by_centre(
+    select(Invitation.person_id).where(Invitation.live_session_id == _THIS, Invitation.answer == AnswerWord.YES)
+)
+_PRESENT_BY_CENTRE = _by_centre(select(Attendance.person_id).where(Attendance.live_session_id == _THIS))
+_material = Material.__table__.c
+_AROUND: AnySelect = (
+    select(
+        Activity.id, Activity.type, Activity.title, Activity.title_en, Activity.position, Activity.due_at,
+        _material.kind, _material.minutes, _material.recording_of_id, _material.chapters,
+        StoredFile.original_name, StoredFile.size,
+    )
+    .outerjoin(Material.__table__, _material.id == Activity.id)
+    .outerjoin(StoredFile, StoredFile.id == _material.file_id)
+    .where(
+        Activity.module_id == bindparam("module_id", type_=Integer),
+        is_out(Activity),
+        Activity.type.in_(("material", "quiz")),
+    )
+    .order_by(Activity.position, Activity.id)
+)  # fmt: skip
 
 
 def around(live_session: LiveSession) -> list[AnyRow]:
     """What stands beside the session in its module, in its order: materials (with file and minutes) and quizzes."""
     if live_session.module_id is None:
         return []
-    material = Material.__table__
-    return list(
-        db.session.execute(
-            select(
-                Activity.id, Activity.type, Activity.title, Activity.title_en, Activity.position, Activity.due_at,
-                material.c.kind, material.c.minutes, material.c.recording_of_id, material.c.chapters,
-                StoredFile.original_name, StoredFile.size,
-            )
-            .outerjoin(material, material.c.id == Activity.id)
-            .outerjoin(StoredFile, StoredFile.id == material.c.file_id)
-            .where(
-                Activity.module_id == live_session.module_id,
-                is_out(Activity),
-                Activity.type.in_(("material", "quiz")),
-            )
-            .order_by(Activity.position, Activity.id)
-        )
-    )  # fmt: skip
+    return list(db.session.execute(_AROUND, {"module_id": live_session.module_id}))
 
 
 def latest_made() -> LiveSession | None:

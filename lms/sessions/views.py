@@ -63,7 +63,7 @@ def index() -> ResponseReturnValue:
 @for_guests
 def show(live_session_id: int) -> ResponseReturnValue:
     at = now()
-    found = db.session.execute(queries.with_own_part(me()).where(LiveSession.id == live_session_id)).first()
+    found = queries.own_part(me(), live_session_id)
     if found is None:
         abort(404)
     live_session, answer, note, entered_at, said, number = found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, or_, select
 
 from lms import permissions as can
 from lms.accounts.models import Person
+from lms.accounts.readers import Kind, bounds, kind_of, of_kind
 from lms.centres.models import Centre
 from lms.cycles.models import Activity, Cycle, Enrolment, Module, State
 from lms.cycles.queries import enrolled_in
@@ -46,7 +48,14 @@ def _taken(person: Person) -> ColumnElement[bool]:
 
 def open_to(person: Person, now: datetime) -> Sequence[Columns]:
     """The surveys a learner can reply to now, those still to do first: id, titles, closes_at, is_anonymous, taken."""
-    return db.session.execute(
+    return db.session.execute(_open_to(kind_of(person)), bounds(person) | {"now": now}).all()
+
+
+@lru_cache(maxsize=64)
+def _open_to(kind: Kind) -> Select[*tuple[Any, ...]]:
+    person: Any = of_kind(kind)
+    now: Any = bindparam("now")
+    return (
         select(
             Survey.id, Survey.title, Survey.title_en, Survey.closes_at, Survey.is_anonymous, Survey.module_id,
             Survey.live_session_id, _taken(person).label("taken"),
@@ -59,7 +68,7 @@ def open_to(person: Person, now: datetime) -> Sequence[Columns]:
             or_(Survey.closes_at.is_(None), Survey.closes_at > now),
         )
         .order_by(_taken(person), Survey.closes_at.is_(None), Survey.closes_at, Survey.id)
-    ).all()  # fmt: skip
+    )  # fmt: skip
 
 
 def waiting_for(person: Person, now: datetime) -> list[Columns]:
