@@ -1,9 +1,9 @@
 """Carrying letters out: claim one → commit → hand it over → mark it and claim the next in one step → commit.
 
-So there is one commit a letter, and a worker killed at any moment has at most one letter in its hands. That letter
-comes back when its lease ends and is sent once more, with the same Message-ID. No transaction is open while a server is
-spoken to. Any number of workers may do this at once: on PostgreSQL they skip each other's rows, on SQLite they take
-turns.
+So there is one commit a letter, and a worker killed at any moment has at most one letter in its hands. Unless it noted
+that the server had accepted it (``journal``), that letter comes back when its lease ends and is sent once more, with
+the same Message-ID. No transaction is open while a server is spoken to. Any number of workers may do this at once: on
+PostgreSQL they skip each other's rows, on SQLite they take turns.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import structlog
@@ -22,7 +23,7 @@ from sqlalchemy import Connection, Table, and_, or_, select, update
 
 from lms.clock import now
 from lms.extensions import db
-from lms.outbox import signing
+from lms.outbox import journal, signing
 from lms.outbox.models import DeliveryHold, Letter, LetterState
 from lms.outbox.post import Carrier, Refused, Unreachable, carrier
 
@@ -54,12 +55,16 @@ def deliver(stop: Callable[[], bool] = lambda: False) -> int:
         return 0
     word = secrets.token_hex(8)
     sent = troubles = 0
+    folder = Path(current_app.config["DATA_FOLDER"]) / "accepted"
     with db.engine.begin() as connection:
-        _tidy(connection, now())
+        _tidy(connection, now(), folder)
         letter = None if stop() else _claim(connection, word)
-    with carrier() as way_out:
+    journal.forget_old(folder)
+    with carrier() as way_out, journal.Journal(folder, word) as notes:
         while letter is not None:
             outcome, trouble = _try(way_out, letter, word)
+            if outcome["state"] is LetterState.SENT:
+                notes.accepted(letter.id)
             troubles = troubles + trouble if trouble else 0
             sent += outcome["state"] is LetterState.SENT
             log.info("letter", id=letter.id, state=outcome["state"].value, attempt=letter.attempts)
@@ -114,10 +119,18 @@ def _is_anything_due() -> bool:
         return connection.scalar(select(_column.id).where(due).limit(1)) is not None
 
 
-def _tidy(connection: Connection, at: datetime) -> None:
-    """What a worker left when it died goes on, behind all that waits: the letter may have arrived, and should whatever
-    ended the worker end others too, none of them shall carry it a third time. What comes too late is dropped."""
+def _tidy(connection: Connection, at: datetime, folder: Path) -> None:
+    """See to what a worker left when it died, and drop what comes too late.
+
+    A letter that was accepted is sent. Any other goes on, behind all that waits: it may have arrived all the same, and
+    should whatever ended the worker end others too, none of them shall carry it a third time.
+    """
     lapsed = and_(_column.state == LetterState.SENDING, _column.next_try_at <= at)
+    left = connection.execute(select(_column.id, _column.lease).where(lapsed)).all()
+    arrived = [id for id, lease in left if lease and journal.last_accepted(folder, lease) == id]
+    known = {"state": LetterState.SENT, "lease": None, "sent_at": at, "last_answer": "accepted"}
+    if arrived:
+        connection.execute(update(_letter).where(lapsed, _column.id.in_(arrived)).values(known))
     again = {"state": LetterState.QUEUED, "lease": None, "next_try_at": at}
     connection.execute(update(_letter).where(lapsed).values(again))
     late = and_(_column.state.in_((LetterState.QUEUED, LetterState.HELD)), _column.expires_at <= at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
@@ -72,28 +72,30 @@ _TABS: dict[Tab, ColumnElement[bool] | None] = {
 }
 
 
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+_FIGURES = (
+    select(
+        func.count(Invitation.id),
+        _number(Invitation.answer == AnswerWord.YES),
+        _number(Invitation.answer == AnswerWord.MAYBE),
+        _number(Invitation.answer == AnswerWord.NO),
+        _number(Invitation.answer == AnswerWord.WAITING),
+        _number(_silent),
+        _number(_failed),
+        _number(and_(_silent, Invitation.opened_at.is_not(None))),
+        _number(and_(_silent, Letter.state.in_((LetterState.QUEUED, LetterState.SENDING)))),
+    )
+    .outerjoin(Letter, Letter.id == Invitation.letter_id)
+    .where(Invitation.live_session_id == bindparam("live_session_id", type_=Integer))
+)
+
+
 def figures(live_session_id: int) -> Figures:
     """One statement, whatever the number of people."""
-
-    def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    row = db.session.execute(
-        select(
-            func.count(Invitation.id),
-            number(Invitation.answer == AnswerWord.YES),
-            number(Invitation.answer == AnswerWord.MAYBE),
-            number(Invitation.answer == AnswerWord.NO),
-            number(Invitation.answer == AnswerWord.WAITING),
-            number(_silent),
-            number(_failed),
-            number(and_(_silent, Invitation.opened_at.is_not(None))),
-            number(and_(_silent, Letter.state.in_((LetterState.QUEUED, LetterState.SENDING)))),
-        )
-        .outerjoin(Letter, Letter.id == Invitation.letter_id)
-        .where(Invitation.live_session_id == live_session_id)
-    ).one()
-    return Figures(*map(int, row))
+    return Figures(*map(int, db.session.execute(_FIGURES, {"live_session_id": live_session_id}).one()))
 
 
 def figures_of(live_session_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy import select
 
 from lms.clock import now
 from lms.extensions import db
-from lms.outbox import actions, delivery
+from lms.outbox import actions, delivery, journal
 from lms.outbox.models import Letter, LetterState
 from lms.outbox.queries import figures
 from tests.outbox.conftest import Configure, deliver, message
@@ -257,6 +258,37 @@ def test_a_letter_left_by_a_dead_worker_goes_when_its_lease_is_over(server: Serv
 
     assert states() == [LetterState.SENT, LetterState.SENDING]
     assert left.attempts == 2
+
+
+def test_a_letter_that_was_accepted_before_its_worker_died_is_not_sent_again(app: Flask, server: Server) -> None:
+    folder = Path(app.config["DATA_FOLDER"]) / "accepted"
+    accepted, other = queue("accepted@lms.test", "other@lms.test")
+    for letter, lease in ((accepted, "dead"), (other, "dead too")):
+        letter.state, letter.lease, letter.attempts = LetterState.SENDING, lease, 1
+        letter.next_try_at = now() - timedelta(seconds=1)
+        journal.Journal(folder, lease).__enter__().accepted(accepted.id)
+    db.session.commit()
+
+    assert deliver() == 1
+
+    assert states() == [LetterState.SENT, LetterState.SENT]
+    assert [letter.recipient for letter in server.mailbox.letters] == ["other@lms.test"]
+    assert (accepted.attempts, accepted.lease, accepted.sent_at is not None) == (1, None, True)
+
+
+def test_a_run_that_ends_well_leaves_no_note_and_old_ones_go(app: Flask, server: Server) -> None:
+    folder = Path(app.config["DATA_FOLDER"]) / "accepted"
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    for name, days in (("old", 2), ("fresh", 0)):
+        (folder / name).write_bytes(b"1")
+        os.utime(folder / name, (time.time() - days * 86400,) * 2)
+    queue("one@lms.test")
+
+    assert deliver() == 1
+
+    assert [path.name for path in folder.iterdir()] == ["fresh"]
 
 
 def test_a_worker_that_lost_its_lease_does_not_say_what_became_of_the_letter(server: Server) -> None:
