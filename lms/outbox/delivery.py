@@ -14,16 +14,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import structlog
 from flask import current_app
-from sqlalchemy import Connection, Table, and_, or_, select, update
+from sqlalchemy import Connection, Table, and_, case, or_, select, update
 
 from lms.clock import now
 from lms.extensions import db
-from lms.outbox import journal, signing
+from lms.outbox import signing
+from lms.outbox.journal import Fate, Journal, fate_of, forget_old
 from lms.outbox.models import DeliveryHold, Letter, LetterState
 from lms.outbox.post import Carrier, Refused, Unreachable, carrier
 
@@ -59,12 +61,10 @@ def deliver(stop: Callable[[], bool] = lambda: False) -> int:
     with db.engine.begin() as connection:
         _tidy(connection, now(), folder)
         letter = None if stop() else _claim(connection, word)
-    journal.forget_old(folder)
-    with carrier() as way_out, journal.Journal(folder, word) as notes:
+    forget_old(folder)
+    with carrier() as way_out, Journal(folder, word) as notes:
         while letter is not None:
-            outcome, trouble = _try(way_out, letter, word)
-            if outcome["state"] is LetterState.SENT:
-                notes.accepted(letter.id)
+            outcome, trouble = _try(way_out, letter, word, notes)
             troubles = troubles + trouble if trouble else 0
             sent += outcome["state"] is LetterState.SENT
             log.info("letter", id=letter.id, state=outcome["state"].value, attempt=letter.attempts)
@@ -84,11 +84,14 @@ def _sealed(letter: Claimed, word: str) -> bytes:
     return sealed
 
 
-def _try(way_out: Carrier, letter: Claimed, word: str) -> tuple[dict[str, Any], int]:
+def _try(way_out: Carrier, letter: Claimed, word: str, notes: Journal) -> tuple[dict[str, Any], int]:
     """What one try comes to for the letter's row, and how much the server seemed to be in trouble (see PATIENCE)."""
     try:
         mime = _sealed(letter, word)
-        answer = way_out.carry(letter.id, letter.recipient, mime, seconds=letter.ends - time.monotonic())
+        seconds = letter.ends - time.monotonic()
+        leaving = partial(notes.leaving, letter.id)
+        answer = way_out.carry(letter.id, letter.recipient, mime, seconds=seconds, leaving=leaving)
+        notes.accepted(letter.id)
     except Refused as refusal:
         if refusal.final:
             return {"state": LetterState.FAILED, "last_answer": refusal.answer}, 0
@@ -122,17 +125,20 @@ def _is_anything_due() -> bool:
 def _tidy(connection: Connection, at: datetime, folder: Path) -> None:
     """See to what a worker left when it died, and drop what comes too late.
 
-    A letter that was accepted is sent. Any other goes on, behind all that waits: it may have arrived all the same, and
-    should whatever ended the worker end others too, none of them shall carry it a third time.
+    A letter that was accepted is sent, and one that had not left goes when it would have gone; once, for it may be the
+    letter that ends workers. Of any other nobody knows: it goes on behind all that waits, so that, should whatever
+    ended the worker end others too, none of them carries it a third time.
     """
     lapsed = and_(_column.state == LetterState.SENDING, _column.next_try_at <= at)
-    left = connection.execute(select(_column.id, _column.lease).where(lapsed)).all()
-    arrived = [id for id, lease in left if lease and journal.last_accepted(folder, lease) == id]
-    known = {"state": LetterState.SENT, "lease": None, "sent_at": at, "last_answer": "accepted"}
-    if arrived:
-        connection.execute(update(_letter).where(lapsed, _column.id.in_(arrived)).values(known))
-    again = {"state": LetterState.QUEUED, "lease": None, "next_try_at": at}
-    connection.execute(update(_letter).where(lapsed).values(again))
+    left = {fate: [0] for fate in Fate}
+    for id, lease in connection.execute(select(_column.id, _column.lease).where(lapsed)):
+        left[fate_of(folder, lease, id)].append(id)
+    sent = {"state": LetterState.SENT, "sent_at": at, "last_answer": "accepted"}
+    its_turn = case((_column.attempts == 1, _column.created_at), else_=at)
+    untried = {"state": LetterState.QUEUED, "next_try_at": its_turn}
+    unknown = {"state": LetterState.QUEUED, "next_try_at": at}
+    for fate, outcome in ((Fate.ACCEPTED, sent), (Fate.KEPT, untried), (Fate.UNKNOWN, unknown)):
+        connection.execute(update(_letter).where(lapsed, _column.id.in_(left[fate])).values({"lease": None} | outcome))
     late = and_(_column.state.in_((LetterState.QUEUED, LetterState.HELD)), _column.expires_at <= at)
     connection.execute(update(_letter).where(late).values(state=LetterState.EXPIRED))
 

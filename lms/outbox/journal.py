@@ -1,7 +1,7 @@
-"""The letter that a mail server has just accepted, noted in a file before the database knows.
+"""How far a worker had come with the letter in its hands, noted in a file before the database knows.
 
-A worker that dies in between has then sent it all the same, and nobody gets a second copy. What one process writes is
-there for the next even after ``kill -9``; after a power cut it may be missing, and the letter goes once more.
+When it dies, a letter that the mail server had accepted is not sent again. What a process writes is there for the next
+even after ``kill -9``; after a power cut it may be missing, and the letter goes once more.
 """
 
 from __future__ import annotations
@@ -9,10 +9,17 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 
 _A_DAY = 24 * 3600
+
+
+class Fate(StrEnum):
+    KEPT = "kept"  # it had not left the house
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
 
 
 class Journal:
@@ -28,11 +35,18 @@ class Journal:
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
         return self
 
+    def leaving(self, letter_id: int) -> None:
+        """From now on the letter may arrive."""
+        self._note("leaving", letter_id)
+
     def accepted(self, letter_id: int) -> None:
-        """There is one letter in a worker's hands, so the last one is all that matters."""
+        self._note("accepted", letter_id)
+
+    def _note(self, what: str, letter_id: int) -> None:
+        # There is one letter in a worker's hands, so the last note is all that matters.
         if self._file is not None:
             with suppress(OSError):
-                os.pwrite(self._file, f"{letter_id:020}".encode(), 0)
+                os.pwrite(self._file, f"{what:<10}{letter_id:20}".encode(), 0)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -43,12 +57,15 @@ class Journal:
                 self._path.unlink(missing_ok=True)
 
 
-def last_accepted(folder: Path, lease: str) -> int | None:
-    """The letter that the worker of that lease noted last."""
+def fate_of(folder: Path, lease: str | None, letter_id: int) -> Fate:
+    """What became of the letter in the hands of the worker of that lease."""
     try:
-        return int((folder / lease).read_bytes() or b"0") or None
+        noted = (folder / (lease or "-")).read_text().split()
     except (OSError, ValueError):
-        return None
+        return Fate.UNKNOWN  # of a worker on another machine, say
+    if noted[1:] != [str(letter_id)]:
+        return Fate.KEPT
+    return Fate.ACCEPTED if noted[0] == "accepted" else Fate.UNKNOWN
 
 
 def forget_old(folder: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -39,8 +40,13 @@ class Unreachable(Exception):
 
 
 class Carrier(Protocol):
-    def carry(self, letter_id: int, recipient: str, mime: bytes, *, seconds: float) -> str:
-        """Hand one letter over within that many seconds and give what was answered, or raise one of the above."""
+    def carry(
+        self, letter_id: int, recipient: str, mime: bytes, *, seconds: float, leaving: Callable[[], object]
+    ) -> str:
+        """Hand one letter over within that many seconds and give what was answered, or raise one of the above.
+
+        ``leaving`` is called when from now on it may arrive, and not be told of.
+        """
 
     def __enter__(self) -> Self: ...
 
@@ -89,13 +95,15 @@ class Connection(flask_mail.Connection):
             raise Unreachable(_words(error)) from error
         return self.host
 
-    def carry(self, letter_id: int, recipient: str, mime: bytes, *, seconds: float) -> str:
+    def carry(
+        self, letter_id: int, recipient: str, mime: bytes, *, seconds: float, leaving: Callable[[], object]
+    ) -> str:
         ends = time.monotonic() + seconds
         recipient = address_for_mail(recipient)
         if self.host is not None:
             try:
                 self._announce(self.host, recipient, ends)
-                return self._hand_over(self.host, mime, ends)
+                return self._hand_over(self.host, mime, ends, leaving)
             except _HungUp:
                 # The server was tired of a connection that had been used or idle; nothing was sent over it yet.
                 self._hang_up()
@@ -105,7 +113,7 @@ class Connection(flask_mail.Connection):
         except _HungUp as error:
             self._hang_up()
             raise Refused(str(error), trouble=True) from error
-        return self._hand_over(host, mime, ends)
+        return self._hand_over(host, mime, ends, leaving)
 
     def _announce(self, host: smtplib.SMTP, recipient: str, ends: float) -> None:
         """MAIL FROM and RCPT TO. No letter has left the house before both are accepted."""
@@ -130,9 +138,10 @@ class Connection(flask_mail.Connection):
         except OSError as error:
             raise _HungUp(_words(error)) from error
 
-    def _hand_over(self, host: smtplib.SMTP, mime: bytes, ends: float) -> str:
+    def _hand_over(self, host: smtplib.SMTP, mime: bytes, ends: float, leaving: Callable[[], object]) -> str:
         try:
             self._wait_until(host, ends)
+            leaving()
             code, answer = host.data(mime)
         except smtplib.SMTPDataError as error:
             raise self._not_taken(error) from error
@@ -174,7 +183,9 @@ class Folder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def carry(self, letter_id: int, recipient: str, mime: bytes, *, seconds: float) -> str:
+    def carry(
+        self, letter_id: int, recipient: str, mime: bytes, *, seconds: float, leaving: Callable[[], object]
+    ) -> str:
         target = self.path / f"{letter_id}.eml"
         being_written = target.with_suffix(".part")
         try:

@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from lms.clock import now
 from lms.extensions import db
-from lms.outbox import actions, delivery, journal
+from lms.outbox import actions, delivery
+from lms.outbox.journal import Journal
 from lms.outbox.models import Letter, LetterState
 from lms.outbox.queries import figures
 from tests.outbox.conftest import Configure, deliver, message
@@ -260,20 +261,26 @@ def test_a_letter_left_by_a_dead_worker_goes_when_its_lease_is_over(server: Serv
     assert left.attempts == 2
 
 
-def test_a_letter_that_was_accepted_before_its_worker_died_is_not_sent_again(app: Flask, server: Server) -> None:
+def test_what_became_of_a_dead_workers_letter_is_known_from_its_notes(app: Flask, server: Server) -> None:
     folder = Path(app.config["DATA_FOLDER"]) / "accepted"
-    accepted, other = queue("accepted@lms.test", "other@lms.test")
-    for letter, lease in ((accepted, "dead"), (other, "dead too")):
+    accepted, leaving, kept, first = queue("accepted@lms.test", "leaving@lms.test", "kept@lms.test", "first@lms.test")
+    for letter, lease in ((accepted, "one"), (leaving, "two"), (kept, "three")):
         letter.state, letter.lease, letter.attempts = LetterState.SENDING, lease, 1
         letter.next_try_at = now() - timedelta(seconds=1)
-        journal.Journal(folder, lease).__enter__().accepted(accepted.id)
+        notes = Journal(folder, lease).__enter__()
+        notes.accepted(first.id if letter is kept else letter.id)
+    notes = Journal(folder, "two").__enter__()
+    notes.leaving(leaving.id)
+    kept.created_at, first.next_try_at = now() - timedelta(hours=2), now() - timedelta(hours=1)
     db.session.commit()
 
-    assert deliver() == 1
+    assert deliver() == 3
 
-    assert states() == [LetterState.SENT, LetterState.SENT]
-    assert [letter.recipient for letter in server.mailbox.letters] == ["other@lms.test"]
+    assert states() == [LetterState.SENT] * 4
+    arrived = [letter.recipient for letter in server.mailbox.letters]
+    assert arrived == ["kept@lms.test", "first@lms.test", "leaving@lms.test"]
     assert (accepted.attempts, accepted.lease, accepted.sent_at is not None) == (1, None, True)
+    assert (kept.attempts, leaving.attempts) == (2, 2)
 
 
 def test_a_run_that_ends_well_leaves_no_note_and_old_ones_go(app: Flask, server: Server) -> None:
