@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import Person, Purpose, Token
@@ -76,23 +76,22 @@ def issue_many(
     return found
 
 
+_WITH_PERSON = (
+    select(Token)
+    .where(Token.hash == bindparam("hash"), Token.purpose == bindparam("purpose"))
+    .options(joinedload(Token.person).joinedload(Person.role_rows))
+)
+
+
 def find(secret: str, purpose: Purpose, *, now: datetime) -> Token | None:
     """The token of that secret, if it is for that purpose, unused, in time, not revoked, and its person may come in."""
-    token = db.session.scalar(
-        select(Token)
-        .where(Token.hash == _hash(secret), Token.purpose == purpose)
-        .options(joinedload(Token.person).joinedload(Person.role_rows))
-    )
+    token = once_issued(secret, purpose)
     return token if token is not None and token.is_good(now) and token.person.is_active else None
 
 
 def once_issued(secret: str, purpose: Purpose) -> Token | None:
     """The token of that secret, also when it is no longer good: whom to send a fresh link."""
-    return db.session.scalar(
-        select(Token)
-        .where(Token.hash == _hash(secret), Token.purpose == purpose)
-        .options(joinedload(Token.person).joinedload(Person.role_rows))
-    )
+    return db.session.scalar(_WITH_PERSON, {"hash": _hash(secret), "purpose": purpose})
 
 
 def find_by_code(person: Person, code: str, purpose: Purpose, *, now: datetime) -> Token | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, union_all
 
 from lms.accounts.models import Person
 from lms.cycles.models import Activity, Cycle, Module, Rule, State, is_out
@@ -52,6 +52,21 @@ def last_deeds(cycle: Cycle) -> dict[int, datetime]:
     }
 
 
+_person: BindParameter[int] = bindparam("person_id")
+_completed = exists().where(CycleCompletion.cycle_id == _module.cycle_id, CycleCompletion.person_id == _person)
+_ENOUGH_OF_MODULE = (
+    select(
+        _module.cycle_id, _module.needed,
+        func.count(_activity.id).label("asked"), func.count(_completion.id).label("done"),
+    )
+    .select_from(Module.__table__)
+    .join(Activity.__table__, and_(_activity.module_id == _module.id, is_required()))
+    .outerjoin(Completion.__table__, and_(_completion.activity_id == _activity.id, _completion.person_id == _person))
+    .where(_module.id == bindparam("module_id"), is_out(_module), ~_completed)
+    .group_by(_module.cycle_id, _module.needed)
+)  # fmt: skip
+
+
 def unfinished_cycle(person: Person, activity: Activity) -> Cycle | None:
     """The cycle the activity stands in, if the person has done enough of its module and has not completed the cycle.
 
@@ -59,23 +74,26 @@ def unfinished_cycle(person: Person, activity: Activity) -> Cycle | None:
     """
     if activity.module_id is None:
         return None
-    completed = exists().where(CycleCompletion.cycle_id == _module.cycle_id, CycleCompletion.person_id == person.id)
-    row = db.session.execute(
-        select(
-            _module.cycle_id, _module.needed,
-            func.count(_activity.id).label("asked"), func.count(_completion.id).label("done"),
-        )
-        .select_from(Module.__table__)
-        .join(Activity.__table__, and_(_activity.module_id == _module.id, is_required()))
-        .outerjoin(
-            Completion.__table__, and_(_completion.activity_id == _activity.id, _completion.person_id == person.id)
-        )
-        .where(_module.id == activity.module_id, is_out(_module), ~completed)
-        .group_by(_module.cycle_id, _module.needed)
-    ).first()  # fmt: skip
+    row = db.session.execute(_ENOUGH_OF_MODULE, {"person_id": person.id, "module_id": activity.module_id}).first()
     if row is None or row.done < enough(row.needed, row.asked):
         return None
     return db.session.get(Cycle, row.cycle_id)
+
+
+def _to_come(thing: Any) -> ColumnElement[bool]:
+    return and_(thing.state.in_([State.DRAFT, State.SCHEDULED]), ~is_out(thing))
+
+
+_cycle: BindParameter[int] = bindparam("cycle_id")
+_DRAFTS = union_all(
+    select(_module.title, _module.title_en, _module.id.label("module_id")).where(
+        _module.cycle_id == _cycle,
+        or_(_to_come(_module), and_(is_out(_module), ~exists().where(_activity.module_id == _module.id))),
+    ),
+    select(_activity.title, _activity.title_en, _activity.module_id)
+    .join(Module.__table__, _module.id == _activity.module_id)
+    .where(_module.cycle_id == _cycle, is_out(_module), _to_come(_activity), _activity.rule != Rule.OPTIONAL),
+)
 
 
 def drafts_of(cycle: Cycle) -> list[Any]:
@@ -83,20 +101,4 @@ def drafts_of(cycle: Cycle) -> list[Any]:
 
     Modules that are drafts or have not appeared yet, those with nothing in them, and such activities in the others.
     """
-
-    def to_come(thing: Any) -> ColumnElement[bool]:
-        return and_(thing.state.in_([State.DRAFT, State.SCHEDULED]), ~is_out(thing))
-
-    empty = ~exists().where(_activity.module_id == _module.id)
-    modules = select(_module.title, _module.title_en, _module.id.label("module_id")).where(
-        _module.cycle_id == cycle.id, or_(to_come(_module), and_(is_out(_module), empty))
-    )
-    activities = (
-        select(_activity.title, _activity.title_en, _activity.module_id)
-        .join(Module.__table__, _module.id == _activity.module_id)
-        .where(
-            _module.cycle_id == cycle.id, is_out(_module),
-            to_come(_activity), _activity.rule != Rule.OPTIONAL,
-        )
-    )  # fmt: skip
-    return list(db.session.execute(union_all(modules, activities)))
+    return list(db.session.execute(_DRAFTS, {"cycle_id": cycle.id}))
