@@ -16,7 +16,7 @@ from lms.cycles.models import Rule
 from lms.extensions import db
 from lms.sessions.attendance_actions import sheet_code
 from tests import factories
-from tests.browser.test_journeys import PASSWORD, sign_in
+from tests.browser.test_journeys import PASSWORD, look, sign_in
 
 pytestmark = pytest.mark.browser
 _number = count(1)
@@ -101,3 +101,7 @@ def test_a_phone_a_screen_and_a_list_are_all_in_the_table(visitor, visit, tmp_pa
     for name in (visit.phone, visit.screen, visit.zoom):
         assert "пройден" in coordinator.get_by_role("row").filter(has_text=name).inner_html()
     assert "пройден" not in coordinator.get_by_role("row").filter(has_text="Хозяйкина").inner_html()
+
+    for part in ("attendance", "room", "sheet", "participants"):
+        coordinator.goto(f"/sessions/{visit.id}/{part}")
+        look(coordinator, part)
