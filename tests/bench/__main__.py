@@ -28,7 +28,7 @@ from lms.quizzes.models import Attempt, Question, QuestionKind, Quiz
 from lms.sessions.models import Invitation, LiveSession
 from tests import factories
 from tests.bench import letters
-from tests.bench.loading import ROOT, Target, baseline, measure_in_turns, memory_of, platform
+from tests.bench.loading import ROOT, Target, baseline, measure_in_turns, memory_of, platform, rate
 
 BASELINE = ROOT / "tests" / "bench" / "baseline.py"
 
@@ -56,8 +56,10 @@ def main() -> None:
             targets = _targets(things, base_port, port)
             measure_in_turns(list(targets.values()), rounds=options.rounds, seconds=options.seconds)
             _print_pages(targets)
+            _print_throughput(targets["material"], options.seconds)
             _print_weight(things, port)
             print(f"\nmemory of all processes, worker included: {memory_of(pid) / 2**20:.0f} MB (budget 200 MB)")
+        letters.beside_pages(environment, things["learner"])
         _print_import()
         letters.main()
 
@@ -229,6 +231,14 @@ def _print_pages(targets: dict[str, Target]) -> None:
             verdict = "" if ratio <= float(target.budget.removeprefix("≤ ")) else "  MISSED"
             times = f"{target.p50:>9.2f}{target.p95:>9.2f}{ratio:>8.2f}"
             print(f"{target.name:<28}{times}  {target.budget:<6} {target.size:>9}{verdict}")
+
+
+def _print_throughput(target: Target, seconds: float) -> None:
+    """Two processes answer: eight connections should get nearly twice what one gets, if nobody waits with a lock."""
+    one, eight = rate(target, 1, 2 * seconds), rate(target, 8, 2 * seconds)
+    share = eight / (2 * one)
+    print(f"\n{target.name}: {one:.0f} a second over one connection, {eight:.0f} over eight", end=" ")
+    print(f"= {share:.2f} of twice as many (budget ≥ 0.8){'' if share >= 0.8 else '  MISSED'}")
 
 
 def _print_weight(things: dict[str, Any], port: int) -> None:

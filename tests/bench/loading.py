@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -32,7 +32,7 @@ def baseline(environment: dict[str, str]) -> Iterator[int]:
     """The port of the baseline, served by two worker processes as the platform is."""
     port = free_port()
     command = shlex.split("-m gunicorn tests.bench.baseline:app -w 2 -k gthread --threads 4 --preload --keep-alive 60")
-    with _running([*command, "-b", f"127.0.0.1:{port}", "--log-level", "error"], environment, port):
+    with running([*command, "-b", f"127.0.0.1:{port}", "--log-level", "error"], environment, port):
         yield port
 
 
@@ -41,12 +41,12 @@ def platform(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
     """(port, pid) of the platform as ``flask serve`` runs it: two web processes and the worker."""
     port = free_port()
     command = shlex.split("-m flask --app wsgi serve")
-    with _running(command, environment | {"PORT": str(port), "HOST": "127.0.0.1"}, port) as process:
+    with running(command, environment | {"PORT": str(port), "HOST": "127.0.0.1"}, port) as process:
         yield port, process.pid
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: list[str], environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [sys.executable, *command], cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL
     )
@@ -119,6 +119,15 @@ def measure(target: Target, seconds: float) -> None:
         if response.status not in wanted:
             raise SystemExit(f"{target.name}: {response.status}")
     connection.close()
+
+
+def rate(target: Target, connections: int, seconds: float) -> float:
+    """Answers a second, with so many connections that each send one request after another."""
+    each = [replace(target, times=[]) for _ in range(connections)]
+    started = time.perf_counter()
+    with ThreadPoolExecutor(connections) as pool:
+        list(pool.map(lambda one: measure(one, seconds), each))
+    return sum(len(one.times) for one in each) / (time.perf_counter() - started)
 
 
 def measure_in_turns(targets: list[Target], *, rounds: int, seconds: float) -> None:
