@@ -70,7 +70,7 @@ def leave(page: Any) -> str:
 def stands_as(page: Any, title: str) -> str:
     """The mark of the package on the page of its module."""
     page.goto("/modules/5/")
-    return str(page.locator("li", has=page.get_by_role("link", name=title)).get_attribute("data-s"))
+    return str(page.locator("li", has=page.get_by_role("link", name=title, exact=True)).get_attribute("data-s"))
 
 
 # --- the demo's own ---------------------------------------------------------------------------------------------------

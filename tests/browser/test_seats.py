@@ -36,6 +36,10 @@ def test_a_guest_waits_for_a_seat_and_gets_it(visitor: Any, platform: Platform) 
     page.locator("[name=audience]").select_option("cycle")
     coordinator.interactions += 2
     coordinator.press(re.compile("Опубликовать и пригласить"))
+    coordinator.says(re.compile("Если всё верно|Встреча опубликована"))
+    if "/new" in page.url:
+        # Of another cycle other people were counted before: so many more are worth a second press.
+        coordinator.press(re.compile("Опубликовать и пригласить"))
     coordinator.says(re.compile("Встреча опубликована"))
     assert coordinator.interactions <= 8
     invitations = page.url
