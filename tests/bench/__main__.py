@@ -59,7 +59,6 @@ def main() -> None:
             _print_throughput(targets["material"], options.seconds)
             _print_weight(things, port)
             print(f"\nmemory of all processes, worker included: {memory_of(pid) / 2**20:.0f} MB (budget 200 MB)")
-        letters.beside_pages(environment, things["learner"])
         _print_import()
         letters.main()
 

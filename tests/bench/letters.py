@@ -9,15 +9,12 @@ import tempfile
 import time
 from datetime import timedelta
 
-from sqlalchemy import func, select
-
 from lms.app import create_app
 from lms.clock import now
 from lms.extensions import db
 from lms.outbox import actions
 from lms.outbox.message import Message
-from lms.outbox.models import Letter, LetterState
-from tests.bench.loading import ROOT, Target, free_port, measure, platform, running
+from tests.bench.loading import ROOT
 from tests.smtp import Server
 
 QUEUED = 10_000
@@ -41,33 +38,6 @@ def main() -> None:
             _queue(SENT)
         settings.pop("SQLALCHEMY_DATABASE_URI")
         print(f"{_letters_a_second(server, settings):.0f} letters a second to a server on loopback, one commit each")
-
-
-def beside_pages(environment: dict[str, str], cookie: str, seconds: float = 10) -> None:
-    """How long a page takes while letters are carried, beside how long it takes before; the sink is another process."""
-    mail_port = free_port()
-    sink = ["-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{mail_port}", "-c", "aiosmtpd.handlers.Sink"]
-    settings = {"LMS_MAIL_SERVER": "127.0.0.1", "LMS_MAIL_PORT": str(mail_port)}
-    with running(sink, {}, mail_port), platform(environment | settings) as (port, _pid):
-        quiet, busy = (Target("learner's home", port, "/", cookie=cookie) for _ in range(2))
-        measure(quiet, seconds)
-        app = create_app()
-        with app.app_context():
-            _queue(QUEUED)
-            app.extensions["huey"].deliver_letters()
-            time.sleep(1)
-            before = _waiting()
-            measure(busy, seconds)
-            carried = before - _waiting()
-    more = busy.p95 / quiet.p95 - 1
-    letters = f"{carried / seconds:.0f} letters a second"
-    print(f"\nlearner's home: p95 {quiet.p95:.0f} ms, and {busy.p95:.0f} ms while {letters} go")
-    print(f"= {more:+.0%} (budget +10 %){'' if more <= 0.1 else '  MISSED'}")
-
-
-def _waiting() -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).where(Letter.state != LetterState.SENT)) or 0
 
 
 def _queue(number: int) -> float:

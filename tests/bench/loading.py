@@ -32,7 +32,7 @@ def baseline(environment: dict[str, str]) -> Iterator[int]:
     """The port of the baseline, served by two worker processes as the platform is."""
     port = free_port()
     command = shlex.split("-m gunicorn tests.bench.baseline:app -w 2 -k gthread --threads 4 --preload --keep-alive 60")
-    with running([*command, "-b", f"127.0.0.1:{port}", "--log-level", "error"], environment, port):
+    with _running([*command, "-b", f"127.0.0.1:{port}", "--log-level", "error"], environment, port):
         yield port
 
 
@@ -41,12 +41,12 @@ def platform(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
     """(port, pid) of the platform as ``flask serve`` runs it: two web processes and the worker."""
     port = free_port()
     command = shlex.split("-m flask --app wsgi serve")
-    with running(command, environment | {"PORT": str(port), "HOST": "127.0.0.1"}, port) as process:
+    with _running(command, environment | {"PORT": str(port), "HOST": "127.0.0.1"}, port) as process:
         yield port, process.pid
 
 
 @contextmanager
-def running(command: list[str], environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+def _running(command: list[str], environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [sys.executable, *command], cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL
     )
