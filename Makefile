@@ -39,7 +39,7 @@ ifeq ($(CHROMIUM),)
 endif
 	$(BIN)/pytest -n $(JOBS) --databases $(DATABASES) -rfEs $(ARGS)
 
-test-quick: $(TEST) $(RU).mo ## Run what takes less than a minute: SQLite, no browser, nothing slow
+test-quick: $(TEST) $(RU).mo ## Run the quick part: SQLite, no browser, nothing slow
 	$(BIN)/pytest -n $(JOBS) -m "not slow and not browser" $(ARGS)
 
 bench: $(TEST) $(RU).mo ## Measure the pages against their budgets

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextvars
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from secrets import randbits
@@ -175,6 +175,28 @@ def as_(app: Flask) -> Any:
         return app.test_client().sign_in(person)
 
     return sign_in
+
+
+@pytest.fixture
+def others_write(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str], list[str]]:
+    """``ran = others_write(module, "draw")``: whenever that function is about to run, somebody else writes to the
+    database first, which fails if the transaction of the request holds it; ``ran`` names what ran."""
+    ran: list[str] = []
+
+    def watch(module: Any, name: str) -> list[str]:
+        does = getattr(module, name)
+
+        def after_another(*given: Any, **named: Any) -> Any:
+            with db.engine.connect() as another:
+                another.exec_driver_sql("UPDATE person SET locale = 'ru'")
+                another.commit()
+                ran.append(name)
+            return does(*given, **named)
+
+        monkeypatch.setattr(module, name, after_another)
+        return ran
+
+    return watch
 
 
 # --- the cast ---------------------------------------------------------------------------------------------------------

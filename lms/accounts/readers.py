@@ -22,7 +22,7 @@ class Kind(NamedTuple):
     """On what the shape of a statement depends: roles, and whether a letter let her in and reaches a module."""
 
     roles: frozenset[Role]
-    is_guest: bool
+    by_letter: bool
     has_module: bool
 
 
@@ -40,7 +40,7 @@ def of_kind(kind: Kind) -> Any:
         id=_bound("person_id"),
         centre_id=_bound("centre_id"),
         roles=kind.roles,
-        letter=letter if kind.is_guest else None,
+        letter=letter if kind.by_letter else None,
     )
 
 

@@ -76,7 +76,7 @@ TYPES = {
 }
 
 # What is no file to be shown or downloaded, but taken apart: packages, cycles.
-ARCHIVES = frozenset({"zip", "imscc"})
+ARCHIVES = ("imscc", "zip")
 
 
 class NotTaken(ValueError):

@@ -60,8 +60,7 @@ def announced_problem(name: str, size: int, largest: int, endings: Collection[st
     if size == 0:
         return _("The file is empty. Choose another one.")
     if filetypes.ending(filetypes.kept_name(name)) not in endings:
-        taken = ", ".join(sorted(endings) if endings is filetypes.ARCHIVES else endings).upper()
-        return _("Such files are not taken. Save it as one of these: %(types)s.", types=taken)
+        return _("Such files are not taken. Save it as one of these: %(types)s.", types=", ".join(endings).upper())
     return ""
 
 

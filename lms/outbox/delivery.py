@@ -130,7 +130,7 @@ def _tidy(connection: Connection, at: datetime, folder: Path) -> None:
     ended the worker end others too, none of them carries it a third time.
     """
     lapsed = and_(_column.state == LetterState.SENDING, _column.next_try_at <= at)
-    left = {fate: [0] for fate in Fate}
+    left: dict[Fate, list[int]] = {fate: [] for fate in Fate}
     for id, lease in connection.execute(select(_column.id, _column.lease).where(lapsed)):
         left[fate_of(folder, lease, id)].append(id)
     sent = {"state": LetterState.SENT, "sent_at": at, "last_answer": "accepted"}
@@ -138,7 +138,9 @@ def _tidy(connection: Connection, at: datetime, folder: Path) -> None:
     untried = {"state": LetterState.QUEUED, "next_try_at": its_turn}
     unknown = {"state": LetterState.QUEUED, "next_try_at": at}
     for fate, outcome in ((Fate.ACCEPTED, sent), (Fate.KEPT, untried), (Fate.UNKNOWN, unknown)):
-        connection.execute(update(_letter).where(lapsed, _column.id.in_(left[fate])).values({"lease": None} | outcome))
+        if left[fate]:
+            ours = and_(lapsed, _column.id.in_(left[fate]))
+            connection.execute(update(_letter).where(ours).values({"lease": None} | outcome))
     late = and_(_column.state.in_((LetterState.QUEUED, LetterState.HELD)), _column.expires_at <= at)
     connection.execute(update(_letter).where(late).values(state=LetterState.EXPIRED))
 

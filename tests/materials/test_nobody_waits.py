@@ -17,23 +17,10 @@ from tests.quizzes.test_pictures import moodle_xml
 
 
 @pytest.fixture
-def written(monkeypatch) -> list[str]:
+def written(others_write) -> list[str]:
     """What was done with files while others could write."""
-    written = []
-
-    def while_others_write(done):
-        def doing(*given, **named):
-            with db.engine.connect() as another:
-                another.exec_driver_sql("UPDATE person SET locale = 'ru'")
-                another.commit()
-                written.append(done.__name__)
-            return done(*given, **named)
-
-        return doing
-
-    monkeypatch.setattr(actions, "laid_down", while_others_write(actions.laid_down))
-    monkeypatch.setattr(pictures, "check", while_others_write(pictures.check))
-    return written
+    others_write(actions, "laid_down")
+    return others_write(pictures, "check")
 
 
 @pytest.mark.parametrize(

@@ -270,23 +270,11 @@ def test_what_was_unpacked_goes_too_when_the_cycle_is_not_made(app, as_, cast, p
     assert (count(Cycle), lying(app)) == (1, before)
 
 
-def test_others_write_while_an_archive_is_read_and_its_packages_unpacked(app, as_, cast, package, monkeypatch):
+def test_others_write_while_an_archive_is_read_and_its_packages_unpacked(app, as_, cast, package, others_write):
     client = as_(cast.coordinator)
     address = upload(client, taken_out(client)).location
-    written = []
-
-    def while_others_write(does):
-        def doing(*given, **named):
-            with db.engine.connect() as another:
-                another.exec_driver_sql("UPDATE person SET locale = 'ru'")
-                another.commit()
-                written.append(does.__name__)
-            return does(*given, **named)
-
-        return doing
-
-    monkeypatch.setattr(actions, "lay_down", while_others_write(actions.lay_down))
-    monkeypatch.setattr(delivery.packages, "look_through", while_others_write(delivery.packages.look_through))
+    others_write(actions, "lay_down")
+    written = others_write(delivery.packages, "look_through")
     answer = client.post(f"{address}/cycle", data={"title": "Школа"})
 
     assert answer.status_code == 303
